@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The configuration: one YAML file in, one struct config out, or a list of errors that each name
+// file, line, column, key, what was expected and what was found. No DPDK and no devices here: this
+// runs in `platter check` on any machine. The fields' meanings and defaults are the README's
+// configuration reference.
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum {
+  CONFIG_PORTS_MAX = 32,         // one bit per port in a verdict
+  CONFIG_NAME_MAX = 31,          // bytes of a port's name, without the NUL
+  CONFIG_CORES_MAX = 128,        // workers
+  CONFIG_RX_QUEUES_MAX = 64,     // per port
+  CONFIG_MTU_MIN = 68,           // RFC 791 section 3.2
+  CONFIG_MTU_MAX = 9198,         // a frame of 9216 bytes less Ethernet header and CRC
+  CONFIG_FILE_MAX = 1024 * 1024, // bytes
+  CONFIG_DEPTH_MAX = 16,         // nested collections
+  CONFIG_MBUFS_MIN = 64,         // per pool
+  CONFIG_MBUFS_MAX = 16 * 1024 * 1024,
+};
+
+// Where in the file something stands, both counted from 1; 0 where it does not stand in the file.
+struct config_place {
+  int line;
+  int column;
+};
+
+struct config_port {
+  char name[CONFIG_NAME_MAX + 1];
+  char *device;              // PCI address (full form, lower case) or a vdev with its arguments
+  unsigned rx_queues;        // 1 to CONFIG_RX_QUEUES_MAX; default 1
+  unsigned mtu;              // bytes; 0: what the device has
+  bool promiscuous;          // default true: a forwarder wants every frame
+  struct config_place place; // of the port's name
+  struct config_place device_place; // of the device's value
+};
+
+enum config_layout {
+  CONFIG_LAYOUT_PIPELINE,
+  CONFIG_LAYOUT_RUN_TO_COMPLETION,
+};
+
+struct config_queue {
+  unsigned port; // index into config.ports
+  unsigned queue;
+  struct config_place place;
+};
+
+// One worker of an explicit assignment.
+struct config_assign {
+  unsigned core;
+  unsigned n_rx;
+  struct config_queue *rx;
+  unsigned n_tx;
+  unsigned tx[CONFIG_PORTS_MAX]; // indices into config.ports
+  struct config_place place;
+};
+
+// One entry of `forward`: a kind of forwarding (`wire`, `reflect`, …) and its ports, in the order
+// they are written.
+struct config_forward {
+  const struct config_kind *kind;
+  unsigned n_ports;
+  unsigned ports[CONFIG_PORTS_MAX]; // indices into config.ports
+  struct config_place place;
+};
+
+enum config_overload {
+  CONFIG_OVERLOAD_AUTO,
+  CONFIG_OVERLOAD_WAIT,
+  CONFIG_OVERLOAD_DROP,
+};
+
+enum config_hugepages {
+  CONFIG_HUGEPAGES_AUTO,
+  CONFIG_HUGEPAGES_ON,
+  CONFIG_HUGEPAGES_OFF,
+};
+
+struct config {
+  char *file; // as given to config_load or config_parse
+  unsigned n_ports;
+  struct config_port ports[CONFIG_PORTS_MAX]; // in the order of the file
+  unsigned n_cores;                           // 0: the default set
+  unsigned cores[CONFIG_CORES_MAX];
+  enum config_layout layout;
+  unsigned n_assign; // over 0: explicit assignment, which replaces cores and layout
+  struct config_assign *assign;
+  unsigned n_forward;
+  struct config_forward *forward;
+  enum config_overload overload;
+  enum config_hugepages hugepages;
+  unsigned mbufs;                   // per pool; 0: auto
+  char prefix[CONFIG_NAME_MAX + 1]; // of DPDK's runtime directory; default "platter"
+};
+
+// What may stand under `forward`: the caller names the kinds, since the stages that implement them
+// are not known here. Lives as long as the configurations that point to it.
+struct config_kind {
+  const char *name;
+  unsigned min_ports;
+  unsigned max_ports;
+};
+
+struct config_error {
+  struct config_place place;
+  char *text; // "ports.left.rx_queues: expected a whole number from 1 to 64, found '4x'"
+};
+
+// Every error of one file, in the order of the file. Zero-initialise it; config_errors_free at end.
+struct config_errors {
+  size_t count;
+  struct config_error *error;
+};
+
+// Reads the file at `path`. Returns a configuration that config_free releases, or NULL with at
+// least one entry added to `errors` (which must not be NULL). A file that cannot be read is an
+// error without a place.
+struct config *config_load(const char *path, const struct config_kind *kinds, size_t n_kinds,
+                           struct config_errors *errors);
+
+// The same for `length` bytes of text; `file` is the name that stands in config.file.
+struct config *config_parse(const char *file, const char *text, size_t length,
+                            const struct config_kind *kinds, size_t n_kinds,
+                            struct config_errors *errors);
+
+void config_free(struct config *config); // NULL is allowed
+
+// Adds an error found later, by someone who knows more than the file (a layout that cannot be).
+void config_error_add(struct config_errors *errors, struct config_place place, const char *format,
+                      ...) __attribute__((format(printf, 3, 4)));
+
+// Prints each error as "FILE:LINE:COLUMN: TEXT", one per line (without a place: "FILE: TEXT").
+void config_errors_print(const struct config_errors *errors, const char *file, FILE *out);
+
+void config_errors_free(struct config_errors *errors);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Writing to a packet that others may be reading: copy on write, of headers only.
+//
+// A buffer with other readers is never written. packet_writable gives the caller a packet whose
+// first bytes are private, contiguous and may be written; what lies behind them stays shared.
+// Every byte copied is counted by site.
+#ifndef PACKET_PACKET_H
+#define PACKET_PACKET_H
+
+#include <rte_mbuf.h>
+
+#include "packet/label.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum {
+  // The longest header that can be asked for, and so the data room of the header pool.
+  PACKET_HEADER_MAX = 256,
+};
+
+extern struct label_set copy_sites;
+
+struct copy_count {
+  uint64_t packets;
+  uint64_t bytes;
+};
+
+// One per worker. worker: writes, control: reads a snapshot.
+struct copier {
+  struct rte_mempool *headers; // small mbufs: private headers, and the indirect segments behind
+  struct copy_count copied[LABELS_MAX]; // by copy site
+};
+
+// Makes the first `length` bytes of `m` writable. 1 <= length <= PACKET_HEADER_MAX and
+// length <= rte_pktmbuf_pkt_len(m), else NULL. Takes the caller's reference to `m` and returns a
+// packet of which the caller is the only owner as far as those bytes go:
+//   sole owner, bytes in the first segment:  `m` itself; nothing is copied
+//   a short frame (see packet.c for the measured length):  a private copy of all of it, counted as
+//                                            short_frame
+//   else:  a private mbuf with a copy of the first `length` bytes, and behind it indirect segments
+//          over the same bytes as before; counted as header_rewrite
+// Offload flags, VLAN fields, port and hash come along. Returns NULL where the header pool is
+// empty; then `m` is still the caller's, untouched, and nothing was counted.
+struct rte_mbuf *packet_writable(struct rte_mbuf *m, uint16_t length, struct copier *copier);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
