@@ -16,8 +16,10 @@ extern "C" {
 #endif
 
 enum {
-  // The longest header that can be asked for, and so the data room of the header pool.
+  // The longest header that can be asked for.
   PACKET_HEADER_MAX = 256,
+  // The data room of the header pool's mbufs: a header, and before it room to push a tag.
+  PACKET_HEADER_ROOM = RTE_PKTMBUF_HEADROOM + PACKET_HEADER_MAX,
 };
 
 extern struct label_set copy_sites;
@@ -29,21 +31,37 @@ struct copy_count {
 
 // One per worker. worker: writes, control: reads a snapshot.
 struct copier {
-  struct rte_mempool *headers; // small mbufs: private headers, and the indirect segments behind
+  // Mbufs with PACKET_HEADER_ROOM: private headers, and the indirect segments behind them. At most
+  // two for a packet.
+  struct rte_mempool *headers;
   struct copy_count copied[LABELS_MAX]; // by copy site
 };
+
+// packet_writable where `m` is shared or its first segment is too short.
+struct rte_mbuf *packet_writable_copy(struct rte_mbuf *m, uint16_t length, struct copier *copier);
 
 // Makes the first `length` bytes of `m` writable. 1 <= length <= PACKET_HEADER_MAX and
 // length <= rte_pktmbuf_pkt_len(m), else NULL. Takes the caller's reference to `m` and returns a
 // packet of which the caller is the only owner as far as those bytes go:
 //   sole owner, bytes in the first segment:  `m` itself; nothing is copied
-//   a short frame (see packet.c for the measured length):  a private copy of all of it, counted as
+//   a short frame (see copy.h for the measured length):  a private copy of all of it, counted as
 //                                            short_frame
-//   else:  a private mbuf with a copy of the first `length` bytes, and behind it indirect segments
-//          over the same bytes as before; counted as header_rewrite
+//   else:  a private mbuf with a copy of the first `length` bytes, and behind it the same buffers
+//          as before; counted as header_rewrite
+// An indirect mbuf counts as shared, for its bytes are in another's buffer. So does every external
+// buffer: it may lie over read-only memory.
 // Offload flags, VLAN fields, port and hash come along. Returns NULL where the header pool is
 // empty; then `m` is still the caller's, untouched, and nothing was counted.
-struct rte_mbuf *packet_writable(struct rte_mbuf *m, uint16_t length, struct copier *copier);
+static inline struct rte_mbuf *packet_writable(struct rte_mbuf *m, uint16_t length,
+                                               struct copier *copier)
+{
+  // Only the first segment matters: bytes behind it are not what is written. Inline, since most
+  // packets take this way, and then it is a few instructions.
+  if (rte_mbuf_refcnt_read(m) == 1 && RTE_MBUF_DIRECT(m) && length <= rte_pktmbuf_data_len(m) &&
+      length >= 1 && length <= PACKET_HEADER_MAX)
+    return m;
+  return packet_writable_copy(m, length, copier);
+}
 
 #ifdef __cplusplus
 }
