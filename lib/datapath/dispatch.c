@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "datapath/dispatch.h"
+
+void drop(struct rte_mbuf **packets, unsigned n, unsigned port, unsigned reason,
+          struct counters *counters)
+{
+  counters->dropped[port][reason] += n;
+  rte_pktmbuf_free_bulk(packets, n);
+}
+
+// Sends `n` packets by one port; what the way out does not take is dropped there.
+static void send(struct rte_mbuf **packets, unsigned n, unsigned port, const struct egress *egress,
+                 struct counters *counters)
+{
+  const struct label *reason = &reason_unreachable;
+  unsigned sent = 0;
+  if (egress->transmit != NULL) {
+    sent = transmit_push(egress->transmit, packets, n, counters);
+    reason = &reason_transmit_full;
+  } else if (egress->handoff != NULL) {
+    sent = handoff_push(egress->handoff, packets, n);
+    counters->handed += sent;
+    reason = &reason_handoff_full;
+  }
+  if (sent < n)
+    drop(packets + sent, n - sent, port, reason->id, counters);
+}
+
+// One reference more for each port but the first, on every segment, before any port gets one.
+static void share(struct rte_mbuf *packet, portset ports, struct counters *counters)
+{
+  unsigned more = __builtin_popcount(ports) - 1;
+  if (more == 0)
+    return;
+  rte_pktmbuf_refcnt_update(packet, more);
+  counters->cloned += more;
+}
+
+// The whole burst has one verdict: one push for each port.
+static void dispatch_same(struct burst *b, const struct egress *egress, struct counters *counters)
+{
+  portset ports = b->verdict[0];
+  if (ports == 0) {
+    drop(b->packet, b->count, b->port, b->reason[0], counters);
+    return;
+  }
+  if (__builtin_popcount(ports) > 1)
+    for (unsigned i = 0; i < b->count; i++)
+      share(b->packet[i], ports, counters);
+  for (; ports != 0; ports &= ports - 1) {
+    unsigned port = __builtin_ctz(ports);
+    send(b->packet, b->count, port, &egress[port], counters);
+  }
+}
+
+// Verdicts differ: decide for all first (share, drop), then one push for each port.
+static void dispatch_each(struct burst *b, const struct egress *egress, struct counters *counters)
+{
+  struct rte_mbuf *out[BURST_MAX];
+  portset all = 0;
+
+  for (unsigned i = 0; i < b->count; i++) {
+    all |= b->verdict[i];
+    if (b->verdict[i] != 0)
+      share(b->packet[i], b->verdict[i], counters);
+    else
+      drop(&b->packet[i], 1, b->port, b->reason[i], counters);
+  }
+  for (; all != 0; all &= all - 1) {
+    unsigned port = __builtin_ctz(all);
+    unsigned n = 0;
+    for (unsigned i = 0; i < b->count; i++)
+      if (b->verdict[i] & (portset)1 << port)
+        out[n++] = b->packet[i];
+    send(out, n, port, &egress[port], counters);
+  }
+}
+
+void dispatch(struct burst *burst, const struct egress *egress, struct counters *counters)
+{
+  if (burst->same)
+    dispatch_same(burst, egress, counters);
+  else
+    dispatch_each(burst, egress, counters);
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "datapath/handoff.h"
+
+#include <errno.h>
+
+#include <rte_errno.h>
+
+int handoff_init(struct handoff *handoff, const char *name, int node, uint8_t port)
+{
+  handoff->port = port;
+  handoff->high_water = 0;
+  handoff->ring =
+      rte_ring_create(name, HANDOFF_SIZE, node, RING_F_SP_ENQ | RING_F_SC_DEQ | RING_F_EXACT_SZ);
+  return handoff->ring != NULL ? 0 : -rte_errno;
+}
+
+void handoff_release(struct handoff *handoff)
+{
+  rte_ring_free(handoff->ring);
+  handoff->ring = NULL;
+}
+
+unsigned handoff_push(struct handoff *handoff, struct rte_mbuf *const *packets, unsigned n)
+{
+  unsigned room;
+  unsigned pushed = rte_ring_sp_enqueue_burst(handoff->ring, (void *const *)packets, n, &room);
+  uint32_t held = HANDOFF_SIZE - room;
+  if (held > handoff->high_water)
+    __atomic_store_n(&handoff->high_water, held, __ATOMIC_RELAXED);
+  return pushed;
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "datapath/reason.h"
+
+struct label_set drop_reasons;
+
+struct label reason_no_verdict = {"no_verdict", "no stage decided about the packet", 0};
+struct label reason_unreachable = {"unreachable", "sent to a port its worker has no way to", 0};
+struct label reason_handoff_full = {"handoff_full", "the ring to the port's worker was full", 0};
+struct label reason_transmit_full = {"transmit_full", "the port's transmit queue was full", 0};
+struct label reason_shutdown = {"shutdown", "still under way when platter stopped", 0};
+
+__attribute__((constructor)) static void register_reasons(void)
+{
+  label_register(&drop_reasons, &reason_no_verdict);
+  label_register(&drop_reasons, &reason_unreachable);
+  label_register(&drop_reasons, &reason_handoff_full);
+  label_register(&drop_reasons, &reason_transmit_full);
+  label_register(&drop_reasons, &reason_shutdown);
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Why a packet was dropped. Each reason is named once, in the file that drops for it.
+#ifndef DATAPATH_REASON_H
+#define DATAPATH_REASON_H
+
+#include "packet/label.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+extern struct label_set drop_reasons;
+
+extern struct label reason_no_verdict;    // no stage decided about the packet
+extern struct label reason_unreachable;   // a verdict for a port that this worker cannot reach
+extern struct label reason_handoff_full;  // the ring to the port's worker had no room
+extern struct label reason_transmit_full; // the port's transmit queue had no room
+extern struct label reason_shutdown;      // still under way when platter stopped
+
+// Defines a reason of a stage, at file scope: DROP_REASON(runt, "runt", "shorter than …");
+#define DROP_REASON(symbol, text, about)                                                           \
+  static struct label symbol = {text, about, 0};                                                   \
+  __attribute__((constructor)) static void symbol##_register(void)                                 \
+  {                                                                                                \
+    label_register(&drop_reasons, &symbol);                                                        \
+  }                                                                                                \
+  static struct label symbol
+
+#ifdef __cplusplus
+}
+#endif
+#endif

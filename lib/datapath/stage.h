@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A stage looks at a burst and decides. A kind of stage is one file in lib/stages: a struct
+// stage_type and STAGE_TYPE(…) at its end. The configuration's `forward` knows it by its name from
+// then on; nothing else has to change.
+//
+// A stage never sends, frees or queues a packet. It may replace packet[i] by what packet_writable
+// returned for it.
+#ifndef DATAPATH_STAGE_H
+#define DATAPATH_STAGE_H
+
+#include "datapath/burst.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum {
+  STAGES_MAX = 8,       // of one port
+  STAGE_TYPES_MAX = 32, // kinds
+};
+
+// One stage of one port. control: writes before the worker sees it, worker: reads.
+struct stage {
+  const struct stage_type *type;
+  portset reach; // what type->reach gave for this port: no verdict of this stage goes beyond it
+};
+
+struct stage_type {
+  const char *name; // the key under `forward`
+  const char *help; // one line for a person
+  unsigned min_ports;
+  unsigned max_ports;
+  // What `overload: auto` means for its ports: true: wait, false: drop.
+  bool waits;
+  // The ports that packets received on ports[i] may leave by. `ports`: the entry's `n` ports in the
+  // order of the configuration.
+  portset (*reach)(const unsigned *ports, unsigned n, unsigned i);
+  // Decides about every packet of the burst. Runs on the worker; count is 1 to BURST_MAX.
+  void (*run)(const struct stage *stage, struct burst *burst);
+};
+
+// The stages of every port. control: makes it whole, then gives it to the workers; they only read.
+struct program {
+  struct port_program {
+    unsigned count;
+    struct stage stage[STAGES_MAX];
+  } port[PORTS_MAX];
+};
+
+// Every kind, in the order of registration. Returns how many.
+unsigned stage_types(const struct stage_type *const **types);
+
+// Returns the kind of that name, or NULL.
+const struct stage_type *stage_type_find(const char *name);
+
+void stage_type_register(const struct stage_type *type);
+
+// Makes a kind known before main runs.
+#define STAGE_TYPE(type)                                                                           \
+  __attribute__((constructor)) static void type##_register(void)                                   \
+  {                                                                                                \
+    stage_type_register(&type);                                                                    \
+  }                                                                                                \
+  extern int type##_needs_a_semicolon
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The transmit side of one queue, which exactly one worker owns. It never spins: what the driver
+// does not take stays pending, in order, and is offered again on the worker's next turn.
+#ifndef DATAPATH_TRANSMIT_H
+#define DATAPATH_TRANSMIT_H
+
+#include "datapath/counters.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { TRANSMIT_PENDING = 4 * BURST_MAX };
+
+// worker: everything
+struct transmit {
+  uint16_t device; // DPDK's port id
+  uint16_t queue;
+  uint8_t port;   // platter's number
+  uint16_t head;  // pending[head] is the next to go
+  uint16_t count; // how many are pending
+  struct rte_mbuf *pending[TRANSMIT_PENDING];
+} __rte_cache_aligned;
+
+static inline unsigned transmit_room(const struct transmit *t)
+{
+  return TRANSMIT_PENDING - t->count;
+}
+
+// Offers `n` references to the driver, behind those pending; keeps what the driver does not take
+// and there is room for. Returns how many it took, in order; the rest stay the caller's.
+unsigned transmit_push(struct transmit *t, struct rte_mbuf **packets, unsigned n,
+                       struct counters *counters);
+
+// Offers the pending references again. Returns how many the driver took.
+unsigned transmit_flush(struct transmit *t, struct counters *counters);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

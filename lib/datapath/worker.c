@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "datapath/worker.h"
+
+#include <rte_cycles.h>
+#include <rte_ethdev.h>
+
+void worker_init(struct worker *w, unsigned number)
+{
+  w->number = number;
+  for (unsigned i = 0; i < w->n_transmit; i++)
+    w->egress[w->transmit[i].port].transmit = &w->transmit[i];
+}
+
+// overload: wait. Nothing is received only to be thrown away: a queue is left alone while a way
+// that its packets can take lacks room for a whole burst, and the NIC, whose drops cost no CPU,
+// drops instead.
+static bool has_room(const struct worker *w, portset ports)
+{
+  for (; ports != 0; ports &= ports - 1)
+    if (egress_room(&w->egress[__builtin_ctz(ports)]) < BURST_MAX)
+      return false;
+  return true;
+}
+
+static unsigned receive(struct worker *w, const struct receive *rx, const struct program *program)
+{
+  if (rx->wait && !has_room(w, rx->reach)) {
+    w->counters.waits++;
+    return 0;
+  }
+  struct burst *b = &w->burst;
+  b->count = rte_eth_rx_burst(rx->device, rx->queue, b->packet, BURST_MAX);
+  if (b->count == 0)
+    return 0;
+  b->port = rx->port;
+  w->counters.received[rx->port] += b->count;
+  w->counters.bursts++;
+  w->full_burst |= b->count == BURST_MAX;
+
+  const struct port_program *stages = &program->port[rx->port];
+  burst_begin(b);
+  for (unsigned i = 0; i < stages->count; i++)
+    stages->stage[i].type->run(&stages->stage[i], b);
+  dispatch(b, w->egress, &w->counters);
+  return b->count;
+}
+
+static unsigned receive_all(struct worker *w)
+{
+  const struct program *program = __atomic_load_n(&w->program, __ATOMIC_ACQUIRE);
+  unsigned moved = 0;
+  unsigned at = w->n_receive > 1 ? w->turns % w->n_receive : 0;
+  for (unsigned i = 0; i < w->n_receive; i++) {
+    moved += receive(w, &w->receive[at], program);
+    at = at + 1 == w->n_receive ? 0 : at + 1;
+  }
+  return moved;
+}
+
+// Takes a burst off a handoff if the transmit side can hold it whole: else the one that is served
+// first would live on the crumbs and leave none for the others.
+static unsigned take(struct worker *w, const struct incoming *in)
+{
+  struct rte_mbuf *packets[BURST_MAX];
+  if (transmit_room(in->transmit) < BURST_MAX)
+    return 0;
+  unsigned n = handoff_take(in->handoff, packets, BURST_MAX);
+  if (n == 0)
+    return 0;
+  w->counters.taken += n;
+  w->full_burst |= n == BURST_MAX;
+  transmit_push(in->transmit, packets, n, &w->counters);
+  return n;
+}
+
+static unsigned take_all(struct worker *w)
+{
+  unsigned moved = 0;
+  unsigned at = w->n_incoming > 1 ? w->turns % w->n_incoming : 0;
+  for (unsigned i = 0; i < w->n_incoming; i++) {
+    moved += take(w, &w->incoming[at]);
+    at = at + 1 == w->n_incoming ? 0 : at + 1;
+  }
+  return moved;
+}
+
+static unsigned flush_all(struct worker *w)
+{
+  unsigned moved = 0;
+  for (unsigned i = 0; i < w->n_transmit; i++)
+    if (w->transmit[i].count > 0)
+      moved += transmit_flush(&w->transmit[i], &w->counters);
+  return moved;
+}
+
+unsigned worker_turn(struct worker *w)
+{
+  bool run = __atomic_load_n(&w->mode, __ATOMIC_RELAXED) == WORKER_RUN;
+  unsigned moved = flush_all(w);
+
+  w->full_burst = false;
+  w->turns++;
+  // Handoffs and receive queues compete for room at a slow port: they take turns at being first.
+  if (w->turns & 1) {
+    moved += take_all(w);
+    moved += run ? receive_all(w) : 0;
+  } else {
+    moved += run ? receive_all(w) : 0;
+    moved += take_all(w);
+  }
+  return moved;
+}
+
+void worker_snapshot_make(struct worker *w)
+{
+  w->counters.pending = 0;
+  for (unsigned i = 0; i < w->n_transmit; i++)
+    w->counters.pending += w->transmit[i].count;
+  for (unsigned i = 0; i < LABELS_MAX; i++)
+    w->counters.copied[i] = w->copier.copied[i];
+  w->snapshot = w->counters;
+  __atomic_store_n(&w->snapshot_given, __atomic_load_n(&w->snapshot_wanted, __ATOMIC_RELAXED),
+                   __ATOMIC_RELEASE);
+}
+
+void worker_snapshot_ask(struct worker *w)
+{
+  __atomic_store_n(&w->snapshot_wanted, w->snapshot_wanted + 1, __ATOMIC_RELEASE);
+}
+
+bool worker_snapshot_ready(const struct worker *w)
+{
+  return __atomic_load_n(&w->snapshot_given, __ATOMIC_ACQUIRE) == w->snapshot_wanted;
+}
+
+// Turns that move a full burst are timed sixteen at a time: reading the clock each time costs a
+// few percent there, and such a worker is not idle in between. All others are timed one by one.
+enum { CLOCK_EVERY = 16 };
+
+int worker_main(void *arg)
+{
+  struct worker *w = arg;
+  uint64_t last = rte_rdtsc();
+  bool untimed = false; // turns since `last` that moved packets
+
+  while (__atomic_load_n(&w->mode, __ATOMIC_RELAXED) != WORKER_STOP) {
+    bool moved = worker_turn(w) > 0;
+    bool asked = __atomic_load_n(&w->snapshot_wanted, __ATOMIC_ACQUIRE) != w->snapshot_given;
+    if (w->full_burst && !asked && w->turns % CLOCK_EVERY != 0) {
+      untimed = true;
+      continue;
+    }
+    uint64_t now = rte_rdtsc();
+    *(moved || untimed ? &w->counters.busy_cycles : &w->counters.idle_cycles) += now - last;
+    last = now;
+    untimed = false;
+    if (asked)
+      worker_snapshot_make(w);
+  }
+  worker_snapshot_make(w);
+  return 0;
+}
+
+void worker_abandon(struct worker *w)
+{
+  for (unsigned i = 0; i < w->n_incoming; i++) {
+    struct rte_mbuf *packets[BURST_MAX];
+    unsigned n;
+    while ((n = handoff_take(w->incoming[i].handoff, packets, BURST_MAX)) > 0) {
+      w->counters.taken += n;
+      drop(packets, n, w->incoming[i].transmit->port, reason_shutdown.id, &w->counters);
+    }
+  }
+  for (unsigned i = 0; i < w->n_transmit; i++) {
+    struct transmit *t = &w->transmit[i];
+    drop(t->pending + t->head, t->count, t->port, reason_shutdown.id, &w->counters);
+    t->head = t->count = 0;
+  }
+  worker_snapshot_make(w);
+}
