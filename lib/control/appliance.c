@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "control/appliance.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <rte_launch.h>
+#include <rte_lcore.h>
+
+#include "control/appliance_internal.h"
+#include "control/cpu.h"
+#include "control/eal.h"
+#include "control/plan.h"
+#include "control/telemetry.h"
+
+static double now(void)
+{
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return t.tv_sec + t.tv_nsec * 1e-9;
+}
+
+static void rest(long microseconds)
+{
+  nanosleep(&(struct timespec){.tv_nsec = microseconds * 1000}, NULL);
+}
+
+static int start_eal(struct appliance *a, const struct appliance_options *options,
+                     struct notes *warnings, char *error, size_t size)
+{
+  const struct config *config = a->config;
+  const char *pci[CONFIG_PORTS_MAX];
+  unsigned cpus[LAYOUT_WORKERS_MAX];
+  struct memory_need need;
+  struct eal_request request = {
+      .prefix = options->prefix != NULL ? options->prefix : config->prefix,
+      .n_cpus = a->plan.n_cores,
+      .cpus = cpus,
+      .hugepages = config->hugepages,
+      .pci = pci,
+      .n_extra = options->n_extra,
+      .extra = options->extra,
+  };
+  int status = plan_cpus(&a->plan, cpus, warnings, error, size);
+  if (status != 0)
+    return status;
+  status = plan_memory(&a->plan, config, &a->forwarding, &need, error, size);
+  if (status != 0)
+    return status;
+  request.bytes = memory_bytes(&need);
+  for (unsigned i = 0; i < config->n_ports; i++)
+    if (device_facts(a->port[i].device, &a->port[i].facts) && a->port[i].facts.pci)
+      pci[request.n_pci++] = a->port[i].device;
+  status = eal_start(&request, warnings, error, size);
+  if (status != 0)
+    return status;
+  a->eal = true;
+  if (rte_lcore_count() != a->plan.n_cores + 1)
+    return fail(error, size, -EINVAL,
+                "the EAL arguments change the lcores; workers.cores in the configuration names "
+                "the cores");
+  return 0;
+}
+
+static int make_layout(struct appliance *a, struct notes *warnings, char *error, size_t size)
+{
+  struct layout_port_facts facts[CONFIG_PORTS_MAX];
+  for (unsigned i = 0; i < a->config->n_ports; i++)
+    facts[i] = (struct layout_port_facts){
+        .name = a->config->ports[i].name,
+        .rx_queues = plan_rx_queues(&a->plan, &a->config->ports[i]),
+        .max_tx_queues = port_max_tx_queues(&a->port[i]),
+        .node = rte_eth_dev_socket_id(a->port[i].id),
+        .reach = a->forwarding.reach[i],
+    };
+  a->layout = plan_layout(&a->plan, a->config->n_ports, facts, error, size);
+  if (a->layout == NULL)
+    return -EINVAL;
+  for (unsigned i = 0; i < a->layout->n_notes; i++)
+    notes_add(warnings, "%s", a->layout->notes[i]);
+  return 0;
+}
+
+static int start_ports(struct appliance *a, bool strict, struct notes *warnings, char *error,
+                       size_t size)
+{
+  struct memory_need need = {.workers = a->layout->n_workers,
+                             .handoffs = a->layout->n_handoffs,
+                             .mbufs = a->config->mbufs};
+  int status = 0;
+  for (unsigned i = 0; i < a->config->n_ports && status == 0; i++) {
+    struct port *port = &a->port[i];
+    status = port_configure(port, a->layout->ports[i].rx_queues, a->layout->ports[i].tx_queues,
+                            strict, warnings, error, size);
+    need.receive_descriptors[port->node] += port->rx_queues * port->receive_descriptors;
+    need.transmit_descriptors += port->tx_queues * port->transmit_descriptors;
+    need.transmit_queues += port->tx_queues;
+    need.segment = RTE_MAX(need.segment, port_segment(port));
+  }
+  if (status == 0)
+    status = memory_start(&a->memory, &need, error, size);
+  for (unsigned i = 0; i < a->config->n_ports && status == 0; i++)
+    status = port_start(&a->port[i], &a->memory, warnings, error, size);
+  return status;
+}
+
+static int start_workers(struct appliance *a, char *error, size_t size)
+{
+  uint16_t devices[CONFIG_PORTS_MAX];
+  for (unsigned i = 0; i < a->config->n_ports; i++)
+    devices[i] = a->port[i].id;
+  int status =
+      datapath_make(&a->datapath, a->layout, devices, &a->forwarding, &a->memory, error, size);
+  if (status != 0)
+    return status;
+  a->started = now();
+  for (unsigned i = 0; i < a->datapath.n_workers; i++)
+    rte_eal_remote_launch(worker_main, a->datapath.worker[i],
+                          plan_lcore(&a->plan, a->layout->workers[i].cpu));
+  a->running = true;
+  return 0;
+}
+
+static int start(struct appliance *a, const struct appliance_options *options,
+                 struct notes *warnings, char *error, size_t size)
+{
+  const struct config *config = a->config;
+  bool strict = options->devices == NULL;
+  int status = 0;
+
+  forwarding_make(&a->forwarding, config);
+  plan_make(&a->plan, config, !strict);
+  for (unsigned i = 0; i < config->n_ports; i++) {
+    a->port[i].config = &config->ports[i];
+    a->port[i].device = strict ? config->ports[i].device : options->devices[i];
+  }
+  status = start_eal(a, options, warnings, error, size);
+  for (unsigned i = 0; i < config->n_ports && status == 0; i++)
+    status = port_probe(&a->port[i], error, size);
+  if (status == 0)
+    status = make_layout(a, warnings, error, size);
+  if (status == 0)
+    status = start_ports(a, strict, warnings, error, size);
+  if (status == 0)
+    status = start_workers(a, error, size);
+  if (status == 0)
+    telemetry_start(options->prefix != NULL ? options->prefix : config->prefix);
+  return status;
+}
+
+int appliance_start(struct appliance **appliance, const struct config *config,
+                    const struct appliance_options *options, struct notes *warnings, char *error,
+                    size_t size)
+{
+  struct appliance *a = calloc(1, sizeof(*a));
+  if (a == NULL)
+    return fail(error, size, -ENOMEM, "no memory");
+  a->config = config;
+  int status = start(a, options, warnings, error, size);
+  if (status != 0) {
+    appliance_free(a);
+    return status;
+  }
+  eal_log_to_stderr();
+  appliance_update(a);
+  *appliance = a;
+  return 0;
+}
+
+const struct layout *appliance_layout(const struct appliance *a)
+{
+  return a->layout;
+}
+
+const struct status *appliance_status(const struct appliance *a)
+{
+  return &a->status;
+}
+
+// Snapshots come one turn after they were asked for; a worker that the kernel has taken off its
+// core is not waited for longer than this.
+static void take_snapshots(struct appliance *a)
+{
+  double deadline = now() + 0.02;
+  bool all;
+
+  if (a->running)
+    for (unsigned i = 0; i < a->datapath.n_workers; i++)
+      worker_snapshot_ask(a->datapath.worker[i]);
+  do {
+    all = true;
+    for (unsigned i = 0; i < a->datapath.n_workers; i++) {
+      a->answers[i] = worker_snapshot_ready(a->datapath.worker[i]);
+      all &= a->answers[i];
+    }
+    if (!all)
+      rest(50);
+  } while (!all && now() < deadline);
+}
+
+const struct status *appliance_update(struct appliance *a)
+{
+  for (unsigned i = 0; i < a->config->n_ports; i++)
+    port_update(&a->port[i]);
+  take_snapshots(a);
+  appliance_gather(a, now());
+  telemetry_publish(&a->status);
+  return &a->status;
+}
+
+static void set_mode(struct appliance *a, enum worker_mode mode)
+{
+  for (unsigned i = 0; i < a->datapath.n_workers; i++)
+    __atomic_store_n(&a->datapath.worker[i]->mode, mode, __ATOMIC_RELAXED);
+}
+
+// In flight is 0 only once every worker has answered after it stopped receiving.
+bool appliance_drain(struct appliance *a, double seconds)
+{
+  double deadline = now() + seconds;
+  bool empty;
+
+  set_mode(a, WORKER_DRAIN);
+  do {
+    rest(1000);
+    appliance_update(a);
+    empty = a->status.in_flight == 0;
+    for (unsigned i = 0; i < a->datapath.n_workers; i++)
+      empty &= a->answers[i];
+  } while (!empty && now() < deadline);
+  return empty;
+}
+
+static void join(struct appliance *a)
+{
+  if (!a->running)
+    return;
+  set_mode(a, WORKER_STOP);
+  rte_eal_mp_wait_lcore();
+  a->running = false;
+  a->stopped = now();
+  for (unsigned i = 0; i < a->datapath.n_workers; i++)
+    worker_abandon(a->datapath.worker[i]);
+}
+
+const struct status *appliance_stop(struct appliance *a)
+{
+  join(a);
+  for (unsigned i = 0; i < a->config->n_ports; i++)
+    port_stop(&a->port[i]);
+  a->pools_checked = true;
+  return appliance_update(a);
+}
+
+void appliance_free(struct appliance *a)
+{
+  if (a == NULL)
+    return;
+  telemetry_stop();
+  join(a);
+  for (unsigned i = 0; i < a->config->n_ports; i++)
+    port_stop(&a->port[i]);
+  datapath_free(&a->datapath);
+  memory_stop(&a->memory);
+  layout_free(a->layout);
+  if (a->eal)
+    eal_stop();
+  free(a);
+}

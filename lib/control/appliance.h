@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The whole box: from a configuration to workers that forward, and back to a clean machine.
+// Everything here runs on the control thread, which sleeps in between.
+//
+//   appliance_start   EAL, devices, layout, memory, ports, workers, in this order; undone in the
+//                     reverse order where a step fails
+//   appliance_update  once in a while: takes the workers' snapshots, publishes to telemetry
+//   appliance_drain   receives no more, waits for what is under way
+//   appliance_stop    ends workers, drops the rest, closes ports, counts the mbufs that came back
+//   appliance_free    releases everything and ends EAL
+#ifndef CONTROL_APPLIANCE_H
+#define CONTROL_APPLIANCE_H
+
+#include "config/config.h"
+#include "control/notes.h"
+#include "control/status.h"
+#include "layout/layout.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct appliance;
+
+struct appliance_options {
+  // By port: stands in for the configuration's device; NULL: every port has its own. With stand-ins
+  // an MTU that they cannot have and cores that this machine lacks are no errors: this is a replay.
+  const char *const *devices;
+  const char *prefix; // NULL: the configuration's
+  int n_extra;        // the user's own EAL arguments
+  char *const *extra;
+};
+
+// Returns 0, or -errno and one sentence in `error`, with nothing left behind. `config` must outlive
+// the appliance. Packets may be forwarded before this returns.
+int appliance_start(struct appliance **appliance, const struct config *config,
+                    const struct appliance_options *options, struct notes *warnings, char *error,
+                    size_t size);
+
+const struct layout *appliance_layout(const struct appliance *appliance);
+
+// Gathers the status and publishes it. Takes as long as the workers' longest turn, at most 20 ms.
+const struct status *appliance_update(struct appliance *appliance);
+
+// The status of the last update.
+const struct status *appliance_status(const struct appliance *appliance);
+
+// Stops receiving and waits until nothing is in flight, at most `seconds`. Returns whether it is
+// so.
+bool appliance_drain(struct appliance *appliance, double seconds);
+
+// What has not left by now is dropped as `shutdown`. Returns the final status.
+const struct status *appliance_stop(struct appliance *appliance);
+
+void appliance_free(struct appliance *appliance); // NULL is allowed
+
+#ifdef __cplusplus
+}
+#endif
+#endif

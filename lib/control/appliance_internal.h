@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What appliance.c (life cycle) and gather.c (figures) share. Nobody else includes this.
+#ifndef CONTROL_APPLIANCE_INTERNAL_H
+#define CONTROL_APPLIANCE_INTERNAL_H
+
+#include "control/appliance.h"
+#include "control/assemble.h"
+#include "control/plan.h"
+#include "control/port.h"
+
+// Where the last rates were taken from.
+struct mark {
+  double at;
+  uint64_t received[CONFIG_PORTS_MAX], transmitted[CONFIG_PORTS_MAX];
+  uint64_t busy[LAYOUT_WORKERS_MAX], idle[LAYOUT_WORKERS_MAX], moved[LAYOUT_WORKERS_MAX];
+};
+
+struct appliance {
+  const struct config *config;
+  struct plan plan;
+  struct forwarding forwarding;
+  bool eal; // started
+  struct port port[CONFIG_PORTS_MAX];
+  struct layout *layout;
+  struct memory memory;
+  struct datapath datapath;
+  bool running; // workers have threads
+  bool answers[LAYOUT_WORKERS_MAX];
+  bool pools_checked;
+  double started, stopped; // monotonic seconds
+  struct mark mark;
+  struct status status;
+};
+
+// Fills a->status from the ports and the workers' snapshots. `now`: monotonic seconds.
+void appliance_gather(struct appliance *appliance, double now);
+
+#endif

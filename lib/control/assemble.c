@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "control/assemble.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <rte_errno.h>
+#include <rte_malloc.h>
+
+const struct config_kind *forward_kinds(size_t *n)
+{
+  static struct config_kind kinds[STAGE_TYPES_MAX];
+  const struct stage_type *const *types;
+  *n = stage_types(&types);
+  for (size_t i = 0; i < *n; i++)
+    kinds[i] = (struct config_kind){types[i]->name, types[i]->min_ports, types[i]->max_ports};
+  return kinds;
+}
+
+void forwarding_make(struct forwarding *forwarding, const struct config *config)
+{
+  *forwarding = (struct forwarding){0};
+  for (unsigned f = 0; f < config->n_forward; f++) {
+    const struct config_forward *entry = &config->forward[f];
+    const struct stage_type *type = stage_type_find(entry->kind->name);
+    for (unsigned i = 0; i < entry->n_ports; i++) {
+      unsigned port = entry->ports[i];
+      struct port_program *stages = &forwarding->program.port[port];
+      portset reach = type->reach(entry->ports, entry->n_ports, i);
+      stages->stage[stages->count++] = (struct stage){.type = type, .reach = reach};
+      forwarding->reach[port] |= reach;
+      forwarding->wait[port] = config->overload == CONFIG_OVERLOAD_AUTO
+                                   ? type->waits
+                                   : config->overload == CONFIG_OVERLOAD_WAIT;
+    }
+  }
+}
+
+static void *zalloc(size_t count, size_t size, int node)
+{
+  return rte_zmalloc_socket(NULL, count > 0 ? count * size : 1, RTE_CACHE_LINE_SIZE, node);
+}
+
+static bool fill_receive(struct worker *w, const struct layout_worker *plan,
+                         const uint16_t *devices, const struct forwarding *forwarding)
+{
+  w->receive = zalloc(plan->n_rx, sizeof(*w->receive), plan->node);
+  if (w->receive == NULL)
+    return false;
+  for (unsigned i = 0; i < plan->n_rx; i++) {
+    unsigned port = plan->rx[i].port;
+    w->receive[i] = (struct receive){
+        .device = devices[port],
+        .queue = plan->rx[i].queue,
+        .port = port,
+        .wait = forwarding->wait[port],
+        .reach = forwarding->reach[port],
+    };
+  }
+  w->n_receive = plan->n_rx;
+  return true;
+}
+
+static bool fill_transmit(struct worker *w, const struct layout_worker *plan,
+                          const uint16_t *devices)
+{
+  w->transmit = zalloc(plan->n_tx, sizeof(*w->transmit), plan->node);
+  if (w->transmit == NULL)
+    return false;
+  for (unsigned i = 0; i < plan->n_tx; i++) {
+    w->transmit[i].device = devices[plan->tx[i].port];
+    w->transmit[i].queue = plan->tx[i].queue;
+    w->transmit[i].port = plan->tx[i].port;
+  }
+  w->n_transmit = plan->n_tx;
+  return true;
+}
+
+static struct worker *make_worker(const struct layout *layout, unsigned number,
+                                  const uint16_t *devices, const struct forwarding *forwarding,
+                                  struct memory *memory)
+{
+  const struct layout_worker *plan = &layout->workers[number];
+  struct worker *w = zalloc(1, sizeof(*w), plan->node);
+  if (w == NULL)
+    return NULL;
+  w->incoming = zalloc(layout->n_handoffs, sizeof(*w->incoming), plan->node);
+  if (w->incoming == NULL || !fill_receive(w, plan, devices, forwarding) ||
+      !fill_transmit(w, plan, devices)) {
+    rte_free(w->receive);
+    rte_free(w->incoming);
+    rte_free(w);
+    return NULL;
+  }
+  w->program = &forwarding->program;
+  w->copier.headers = memory_pool(memory, plan->node)->headers;
+  worker_init(w, number);
+  return w;
+}
+
+// Each end of a handoff goes to the worker that has it.
+static int connect(struct datapath *datapath, const struct layout *layout, unsigned number)
+{
+  const struct layout_handoff *plan = &layout->handoffs[number];
+  struct worker *from = datapath->worker[plan->from], *to = datapath->worker[plan->to];
+  struct handoff *handoff = &datapath->handoff[number];
+  char name[RTE_RING_NAMESIZE];
+
+  snprintf(name, sizeof(name), "handoff_%u_%u_%u", plan->from, plan->to, plan->port);
+  int status = handoff_init(handoff, name, layout->workers[plan->to].node, plan->port);
+  if (status != 0)
+    return status;
+  from->egress[plan->port].handoff = handoff;
+  to->incoming[to->n_incoming++] =
+      (struct incoming){.handoff = handoff, .transmit = to->egress[plan->port].transmit};
+  return 0;
+}
+
+int datapath_make(struct datapath *datapath, const struct layout *layout, const uint16_t *devices,
+                  const struct forwarding *forwarding, struct memory *memory, char *error,
+                  size_t size)
+{
+  int status = 0;
+  *datapath = (struct datapath){.n_workers = layout->n_workers, .n_handoffs = layout->n_handoffs};
+  datapath->worker = zalloc(layout->n_workers, sizeof(*datapath->worker), SOCKET_ID_ANY);
+  datapath->handoff = zalloc(layout->n_handoffs, sizeof(*datapath->handoff), SOCKET_ID_ANY);
+  if (datapath->worker == NULL || datapath->handoff == NULL)
+    status = -ENOMEM;
+  for (unsigned i = 0; i < layout->n_workers && status == 0; i++) {
+    datapath->worker[i] = make_worker(layout, i, devices, forwarding, memory);
+    status = datapath->worker[i] != NULL ? 0 : -ENOMEM;
+  }
+  for (unsigned i = 0; i < layout->n_handoffs && status == 0; i++)
+    status = connect(datapath, layout, i);
+  if (status == 0)
+    return 0;
+  datapath_free(datapath);
+  return fail(error, size, status, "no memory for %u workers and %u handoffs (%s)",
+              layout->n_workers, layout->n_handoffs, rte_strerror(-status));
+}
+
+void datapath_free(struct datapath *datapath)
+{
+  for (unsigned i = 0; datapath->handoff != NULL && i < datapath->n_handoffs; i++)
+    handoff_release(&datapath->handoff[i]);
+  for (unsigned i = 0; datapath->worker != NULL && i < datapath->n_workers; i++) {
+    struct worker *w = datapath->worker[i];
+    if (w == NULL)
+      continue;
+    rte_free(w->receive);
+    rte_free(w->transmit);
+    rte_free(w->incoming);
+    rte_free(w);
+  }
+  rte_free(datapath->handoff);
+  rte_free(datapath->worker);
+  *datapath = (struct datapath){0};
+}

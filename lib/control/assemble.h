@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// From the tables to the moving parts: the program of stages from the configuration's `forward`,
+// and workers with their queues and handoffs from the layout.
+#ifndef CONTROL_ASSEMBLE_H
+#define CONTROL_ASSEMBLE_H
+
+#include "config/config.h"
+#include "control/memory.h"
+#include "datapath/worker.h"
+#include "layout/layout.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// The kinds that the stages of this build give to `forward`, for config_load. Never freed.
+const struct config_kind *forward_kinds(size_t *n);
+
+// What the configuration says about each port once the stages have been asked.
+struct forwarding {
+  struct program program;
+  portset reach[PORTS_MAX]; // packets received on the port may leave by
+  bool wait[PORTS_MAX];     // overload: wait
+};
+
+void forwarding_make(struct forwarding *forwarding, const struct config *config);
+
+struct datapath {
+  unsigned n_workers;
+  struct worker **worker; // each in memory of its node
+  unsigned n_handoffs;
+  struct handoff *handoff; // in the order of the layout's
+};
+
+// Makes workers and handoffs. `devices`: DPDK's port id by port. `forwarding` must outlive the
+// datapath. Returns 0, or -errno and a sentence in `error`, with nothing left behind.
+int datapath_make(struct datapath *datapath, const struct layout *layout, const uint16_t *devices,
+                  const struct forwarding *forwarding, struct memory *memory, char *error,
+                  size_t size);
+
+// No thread may run the workers any more, and nothing may be under way.
+void datapath_free(struct datapath *datapath);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Capture files as libpcap reads them, pcap and pcapng alike: read through once before anything
+// starts, so that a file that cannot be replayed is refused with the number of the frame at fault.
+#ifndef CONTROL_CAPTURE_H
+#define CONTROL_CAPTURE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum {
+  CAPTURE_FRAME_MAX = 9216, // bytes: the largest frame that platter forwards
+  CAPTURE_KINDS_MAX = 16,
+};
+
+struct capture {
+  uint64_t frames;
+  uint64_t bytes;     // captured
+  uint64_t shortened; // frames of which the capture holds only a part (snap length)
+  unsigned shortest;  // bytes
+  unsigned longest;
+  unsigned n_kinds; // what is in it, most frequent first; the last may be "other"
+  struct capture_kind {
+    char name[48]; // by headers_describe
+    uint64_t frames;
+  } kinds[CAPTURE_KINDS_MAX];
+};
+
+// Reads the file through. Returns 0, or -errno and one sentence in `error` that names the file and,
+// where a frame is at fault, its number counted from 1. Refused: no capture file, not Ethernet,
+// empty, damaged or cut off, a frame without bytes, a frame over CAPTURE_FRAME_MAX.
+int capture_scan(const char *path, struct capture *capture, char *error, size_t size);
+
+// Counts the frames that a file holds, and nothing else: for checking an output, which may be
+// empty. Returns 0, or -errno and one sentence in `error`.
+int capture_count(const char *path, uint64_t *frames, char *error, size_t size);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// DPDK's environment layer, started so that nothing is touched that the configuration does not
+// name and nothing is left behind: devices by allow-list, memory without files (--in-memory), one
+// process per prefix, the log kept back unless the start fails.
+#ifndef CONTROL_EAL_H
+#define CONTROL_EAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "config/config.h"
+#include "control/notes.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct eal_request {
+  const char *prefix; // of the runtime directory
+  unsigned n_cpus;    // worker i runs as lcore i on cpus[i]; control is lcore n_cpus
+  const unsigned *cpus;
+  enum config_hugepages hugepages;
+  size_t bytes; // that pools and rings will take
+  unsigned n_pci;
+  const char *const *pci; // addresses with arguments: the only PCI devices probed
+  int n_extra;
+  char *const *extra; // the user's own EAL arguments, at the end
+};
+
+// Starts EAL. Adds to `warnings` what costs speed (no hugepages). Returns 0, or -errno and one
+// sentence in `error`; then nothing is left behind. One start in a process's life.
+int eal_start(const struct eal_request *request, struct notes *warnings, char *error, size_t size);
+
+// Ends EAL and removes the runtime directory.
+void eal_stop(void);
+
+// The last line DPDK logged since the start or the last call, for an error message; "" if none.
+// Valid until the next call.
+const char *eal_last_words(void);
+
+// From now on DPDK's warnings and errors go to stderr as they come.
+void eal_log_to_stderr(void);
+
+bool eal_hugepages(void); // whether memory is in hugepages
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "control/hugepages.h"
+
+#include <dirent.h>
+#include <stdio.h>
+
+#define HUGEPAGES "/sys/kernel/mm/hugepages"
+
+enum { PAGE_KB = 2048 }; // the size in the advice
+
+static unsigned long read_number(const char *size_name, const char *file)
+{
+  char path[512];
+  unsigned long number = 0;
+  snprintf(path, sizeof(path), HUGEPAGES "/%s/%s", size_name, file);
+  FILE *in = fopen(path, "r");
+  if (in == NULL)
+    return 0;
+  if (fscanf(in, "%lu", &number) != 1)
+    number = 0;
+  fclose(in);
+  return number;
+}
+
+bool hugepages_suffice(size_t bytes, char *why, size_t size)
+{
+  size_t have = 0;
+  DIR *dir = opendir(HUGEPAGES);
+  for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;) {
+    unsigned long kb;
+    if (sscanf(entry->d_name, "hugepages-%lukB", &kb) != 1)
+      continue;
+    unsigned long free_pages = read_number(entry->d_name, "free_hugepages");
+    unsigned long reserved = read_number(entry->d_name, "resv_hugepages");
+    if (free_pages > reserved)
+      have += (free_pages - reserved) * kb * 1024;
+  }
+  if (dir != NULL)
+    closedir(dir);
+  if (have >= bytes)
+    return true;
+
+  unsigned long total = read_number("hugepages-2048kB", "nr_hugepages");
+  size_t missing = (bytes - have + PAGE_KB * 1024 - 1) / (PAGE_KB * 1024);
+  snprintf(why, size,
+           "%zu MB of hugepages are free and %zu MB are needed; "
+           "`echo %lu | sudo tee /proc/sys/vm/nr_hugepages` reserves them",
+           have >> 20, (bytes >> 20) + 1, total + missing);
+  return false;
+}

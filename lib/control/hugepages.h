@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the kernel has of hugepages, and the command that would give more.
+#ifndef CONTROL_HUGEPAGES_H
+#define CONTROL_HUGEPAGES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+// Whether free hugepages of all sizes hold `bytes`. Where not, `why` says what is there, what is
+// needed and the command that fixes it.
+bool hugepages_suffice(size_t bytes, char *why, size_t size);
+
+#endif

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "control/memory.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include <rte_errno.h>
+#include <rte_mbuf.h>
+
+#include "datapath/handoff.h"
+#include "datapath/transmit.h"
+#include "packet/packet.h"
+
+enum {
+  MBUF_OVERHEAD = sizeof(struct rte_mbuf) + 2 * RTE_CACHE_LINE_SIZE, // object header and padding
+  SLACK = 24 * 1024 * 1024, // rings, the drivers' queues, EAL's own
+};
+
+// Places that a packet on its way out can be in, and the workers' caches.
+static unsigned places_out(const struct memory_need *need)
+{
+  return need->transmit_descriptors + need->transmit_queues * TRANSMIT_PENDING +
+         need->handoffs * HANDOFF_SIZE + need->workers * BURST_MAX;
+}
+
+static unsigned caches(const struct memory_need *need)
+{
+  return need->workers * MEMORY_CACHE * 3 / 2 + MEMORY_CACHE;
+}
+
+unsigned memory_frames(const struct memory_need *need, unsigned node)
+{
+  if (need->mbufs != 0)
+    return need->mbufs;
+  return need->receive_descriptors[node] + places_out(need) + caches(need);
+}
+
+unsigned memory_headers(const struct memory_need *need)
+{
+  return 2 * places_out(need) + caches(need);
+}
+
+size_t memory_bytes(const struct memory_need *need)
+{
+  size_t bytes = SLACK + need->handoffs * HANDOFF_SIZE * sizeof(void *);
+  for (unsigned node = 0; node < MEMORY_NODES_MAX; node++) {
+    if (need->receive_descriptors[node] == 0)
+      continue;
+    size_t frame = need->segment + RTE_PKTMBUF_HEADROOM + MBUF_OVERHEAD;
+    size_t header = PACKET_HEADER_MAX + RTE_PKTMBUF_HEADROOM + MBUF_OVERHEAD;
+    bytes += memory_frames(need, node) * (frame + sizeof(void *));
+    bytes += memory_headers(need) * (header + sizeof(void *));
+  }
+  return bytes + bytes / 16; // page ends that no object fits into
+}
+
+// DPDK refuses a cache of more than two thirds of the pool (rte_mempool.c, CALC_CACHE_FLUSHTHRESH).
+static unsigned cache_size(unsigned mbufs)
+{
+  unsigned most = mbufs * 2 / 3;
+  return most < MEMORY_CACHE ? most : MEMORY_CACHE;
+}
+
+int memory_start(struct memory *memory, const struct memory_need *need, char *error, size_t size)
+{
+  unsigned room = RTE_ALIGN_CEIL(need->segment, RTE_CACHE_LINE_SIZE) + RTE_PKTMBUF_HEADROOM;
+  unsigned n_headers = memory_headers(need);
+
+  *memory = (struct memory){0};
+  for (unsigned node = 0; node < MEMORY_NODES_MAX; node++) {
+    char name[RTE_MEMPOOL_NAMESIZE];
+    if (need->receive_descriptors[node] == 0)
+      continue;
+    struct memory_pool *pool = &memory->pool[memory->n_pools++];
+    unsigned n_frames = memory_frames(need, node);
+    pool->node = node;
+    snprintf(name, sizeof(name), "frames_%u", node);
+    pool->frames = rte_pktmbuf_pool_create(name, n_frames, cache_size(n_frames), 0, room, node);
+    snprintf(name, sizeof(name), "headers_%u", node);
+    if (pool->frames != NULL)
+      pool->headers = rte_pktmbuf_pool_create(name, n_headers, cache_size(n_headers), 0,
+                                              PACKET_HEADER_MAX + RTE_PKTMBUF_HEADROOM, node);
+    if (pool->headers == NULL) {
+      int code = -rte_errno;
+      memory_stop(memory);
+      return fail(error, size, code,
+                  "no memory for a pool of %u mbufs on node %u (%s); reserve more hugepages, or "
+                  "set memory.mbufs to less",
+                  n_frames, node, rte_strerror(-code));
+    }
+  }
+  return 0;
+}
+
+struct memory_pool *memory_pool(struct memory *memory, int node)
+{
+  for (unsigned i = 0; i < memory->n_pools; i++)
+    if (memory->pool[i].node == node)
+      return &memory->pool[i];
+  return &memory->pool[0];
+}
+
+void memory_stop(struct memory *memory)
+{
+  for (unsigned i = 0; i < memory->n_pools; i++) {
+    rte_mempool_free(memory->pool[i].headers);
+    rte_mempool_free(memory->pool[i].frames);
+  }
+  memory->n_pools = 0;
+}

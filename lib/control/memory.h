@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Packet memory: one pool of frames and one of private headers per NUMA node that has a port.
+//
+// How many mbufs a pool holds. Every mbuf is in one of these places, so a pool with one for each
+// place cannot run empty:
+//
+//   receive rings     of the node's ports:  receive queues x descriptors
+//   transmit rings    of all ports (a packet may leave on another node): queues x descriptors
+//   transmit pending  of all transmit queues: TRANSMIT_PENDING
+//   handoffs          HANDOFF_SIZE each
+//   workers           a burst in hand, and a pool cache, which DPDK lets grow to 1.5 times its size
+//   control           CACHE_SIZE
+//
+// The header pool: two mbufs (the private header, and the indirect one behind it) for each place
+// that a packet on its way out can be in, and the same caches.
+#ifndef CONTROL_MEMORY_H
+#define CONTROL_MEMORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "control/notes.h"
+
+struct rte_mempool;
+
+enum {
+  MEMORY_NODES_MAX = 32, // RTE_MAX_NUMA_NODES
+  MEMORY_CACHE = 512,    // RTE_MEMPOOL_CACHE_MAX_SIZE; see memory.c
+};
+
+// What the formula counts. All over the machine, but for receive_descriptors.
+struct memory_need {
+  unsigned receive_descriptors[MEMORY_NODES_MAX]; // by node; 0: no pool there
+  unsigned transmit_descriptors;
+  unsigned transmit_queues;
+  unsigned handoffs;
+  unsigned workers;
+  unsigned segment; // bytes of a frame that one mbuf must hold, at least 2048
+  unsigned mbufs;   // the user's own number per pool; 0: by the formula
+};
+
+struct memory {
+  struct memory_pool {
+    int node;
+    struct rte_mempool *frames;
+    struct rte_mempool *headers;
+  } pool[MEMORY_NODES_MAX];
+  unsigned n_pools;
+};
+
+unsigned memory_frames(const struct memory_need *need, unsigned node); // mbufs, by the formula
+unsigned memory_headers(const struct memory_need *need);
+
+// Bytes that pools and rings of all nodes take, rounded up: what to ask of the kernel.
+size_t memory_bytes(const struct memory_need *need);
+
+// Makes the pools. Returns 0, or -errno and a sentence in `error`, with nothing left behind.
+int memory_start(struct memory *memory, const struct memory_need *need, char *error, size_t size);
+
+// The pool of a node, or the first where that node has none.
+struct memory_pool *memory_pool(struct memory *memory, int node);
+
+void memory_stop(struct memory *memory);
+
+#endif

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The life of one port: probed by its device string, asked for its facts, given queues and memory,
+// started, watched, stopped and closed. Control thread only.
+#ifndef CONTROL_PORT_H
+#define CONTROL_PORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <rte_ethdev.h>
+
+#include "config/config.h"
+#include "control/memory.h"
+#include "control/notes.h"
+#include "layout/device.h"
+
+enum {
+  PORT_DESCRIPTORS = 1024, // of a queue, where the device prefers no other number
+  PORT_SEGMENT = 2048,     // bytes of a frame in one mbuf, where the device can scatter
+};
+
+struct port {
+  const struct config_port *config;
+  const char *device;        // config->device, or what stands in for it
+  struct device_facts facts; // what that string says
+  bool probed;
+  bool started;
+  uint16_t id;                   // DPDK's port id, when probed
+  struct rte_eth_dev_info info;  // when probed
+  int node;                      // NUMA node, 0 where the device has none
+  uint16_t mtu;                  // bytes, when configured
+  uint16_t rx_queues;            // when configured
+  uint16_t tx_queues;            // when configured; may be more than the layout uses
+  uint16_t receive_descriptors;  // of a queue, when configured
+  uint16_t transmit_descriptors; // of a queue, when configured
+  bool link_events;              // the driver tells of link changes; else control asks
+  struct rte_eth_link link;
+  uint32_t link_changes; // the one who notices them: writes, control: reads
+  struct rte_eth_stats stats;
+};
+
+// Finds or makes the device and reads its facts. Returns 0, or -errno and a sentence in `error`
+// that names the port, as all functions here do.
+int port_probe(struct port *port, char *error, size_t size);
+
+// Transmit queues that the device has. What the device string says counts too: memif reports more
+// than are connected.
+unsigned port_max_tx_queues(const struct port *port);
+
+// Sets queues, MTU, receive-side scaling and offloads. `strict`: an MTU that the device cannot have
+// is an error; else (another device stands in for it) the MTU is let be. Adds to `warnings` what
+// the device lacks and platter does without.
+int port_configure(struct port *port, unsigned rx_queues, unsigned tx_queues, bool strict,
+                   struct notes *warnings, char *error, size_t size);
+
+// Bytes of a frame that one mbuf has to hold for this port: 2048, more for jumbo frames where the
+// driver cannot scatter them.
+unsigned port_segment(const struct port *port);
+
+// Sets up every queue with memory of the port's node and starts the device.
+int port_start(struct port *port, struct memory *memory, struct notes *warnings, char *error,
+               size_t size);
+
+// Reads statistics and, where the driver does not report changes by itself, the link.
+void port_update(struct port *port);
+
+// Stops receiving and transmitting, frees the driver's mbufs, removes the device. Any state.
+void port_stop(struct port *port);
+
+#endif

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Everything that platter shows, gathered in one flat struct: the status line, the summary, JSON
+// and telemetry all print from it and from nothing else.
+#ifndef CONTROL_STATUS_H
+#define CONTROL_STATUS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "config/config.h"
+#include "control/memory.h"
+#include "layout/layout.h"
+#include "packet/label.h"
+#include "packet/packet.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { STATUS_HANDOFFS_MAX = 1024 }; // shown; a layout may have more
+
+struct status_port {
+  char name[CONFIG_NAME_MAX + 1];
+  char device[128]; // as in the configuration, shortened
+  char driver[32];  // as the ethdev reports it
+  char copies[64];  // what the driver copies inside itself; "" where nothing is known
+  int node;
+  unsigned rx_queues;
+  unsigned tx_queues;
+  unsigned mtu;
+  bool wait; // overload
+  bool link_up;
+  unsigned link_mbps; // 0: unknown
+  uint64_t link_changes;
+  uint64_t received; // by platter's workers, packets
+  uint64_t transmitted;
+  uint64_t dropped[LABELS_MAX]; // by reason
+  uint64_t received_bytes;      // by the driver, as the next four
+  uint64_t transmitted_bytes;
+  uint64_t missed;  // dropped by the NIC: nobody polled in time
+  uint64_t no_mbuf; // the pool was empty
+  uint64_t receive_errors;
+  uint64_t transmit_errors; // lost in the driver after it took them
+  double received_pps;      // over the last second
+  double transmitted_pps;
+};
+
+struct status_worker {
+  unsigned cpu;
+  int node;
+  char polls[128]; // its receive queues: "left/0 right/1"
+  char owns[128];  // its transmit queues
+  bool answers;    // false: it did not give a snapshot in time; the figures are old
+  uint64_t received, cloned, taken, transmitted, dropped, handed, pending;
+  uint64_t bursts;
+  uint64_t waits;
+  uint64_t busy_cycles, idle_cycles;
+  double busy_share;        // 0 to 1, over the last second
+  double cycles_per_packet; // busy, over the last second; 0: no packets
+};
+
+struct status_handoff {
+  unsigned from, to, port; // workers, port
+  unsigned size;
+  unsigned held;
+  unsigned high_water;
+};
+
+struct status_pool {
+  char name[32];
+  unsigned size;
+  unsigned available; // when last looked at: see status.pools_checked
+};
+
+struct status {
+  double seconds; // since the first packet could be received
+  bool running;
+  bool hugepages;
+  unsigned n_ports;
+  struct status_port port[CONFIG_PORTS_MAX];
+  enum layout_kind layout;
+  unsigned n_workers;
+  struct status_worker worker[LAYOUT_WORKERS_MAX];
+  unsigned n_handoffs;
+  struct status_handoff handoff[STATUS_HANDOFFS_MAX];
+  unsigned n_pools;
+  struct status_pool pool[2 * MEMORY_NODES_MAX];
+  struct copy_count copied[LABELS_MAX]; // by copy site
+
+  // The equation: received + cloned = transmitted + dropped + in_flight + difference.
+  uint64_t received, cloned, transmitted, dropped, in_flight;
+  int64_t difference;
+  bool pools_checked; // after the ports were closed: every mbuf should be back
+  bool pools_full;
+};
+
+// Whether the accounting closes: no difference; once stopped, nothing in flight and pools full.
+bool status_closed(const struct status *status);
+
+// Packets dropped for a reason, over all ports.
+uint64_t status_dropped(const struct status *status, unsigned reason);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
