@@ -5,98 +5,17 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "frames.h"
 #include "packet/headers.h"
 
 namespace
 {
-
-using Bytes = std::vector<uint8_t>;
-
-Bytes operator+(Bytes left, const Bytes &right)
-{
-  left.insert(left.end(), right.begin(), right.end());
-  return left;
-}
-
-Bytes be16(unsigned value)
-{
-  return {static_cast<uint8_t>(value >> 8), static_cast<uint8_t>(value)};
-}
-
-Bytes byte(unsigned value)
-{
-  return {static_cast<uint8_t>(value)};
-}
-
-Bytes zeros(size_t n)
-{
-  return Bytes(n);
-}
-
-Bytes ether(unsigned type)
-{
-  return Bytes{2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2} + be16(type);
-}
-
-Bytes tag(unsigned tci, unsigned type)
-{
-  return be16(tci) + be16(type);
-}
-
-struct Ipv4 {
-  unsigned protocol;
-  unsigned options = 0; // bytes
-  unsigned fragment = 0;
-};
-
-Bytes ipv4(const Ipv4 &ip, const Bytes &payload)
-{
-  unsigned size = 20 + ip.options;
-  return byte(0x40 | size / 4) + byte(0) + be16(size + payload.size()) + be16(7) +
-         be16(ip.fragment) + byte(64) + byte(ip.protocol) + zeros(10) + Bytes(ip.options, 1) +
-         payload;
-}
-
-Bytes ipv6(unsigned next, const Bytes &payload)
-{
-  return Bytes{0x60, 0, 0, 0} + be16(payload.size()) + byte(next) + byte(64) + zeros(32) + payload;
-}
-
-// An extension header of `units` times 8 bytes.
-Bytes extension(unsigned next, unsigned units)
-{
-  return byte(next) + byte(units - 1) + zeros(units * 8 - 2);
-}
-
-Bytes ipv6_fragment(unsigned next, unsigned offset_and_more)
-{
-  return byte(next) + byte(0) + be16(offset_and_more) + zeros(4);
-}
-
-Bytes authentication(unsigned next, unsigned words)
-{
-  return byte(next) + byte(words - 2) + zeros(words * 4 - 2);
-}
-
-Bytes tcp(unsigned words = 5)
-{
-  return zeros(12) + byte(words << 4) + zeros(words * 4 - 13);
-}
-
-Bytes udp(const Bytes &payload = {})
-{
-  return be16(53) + be16(53) + be16(8 + payload.size()) + be16(0) + payload;
-}
-
-Bytes arp()
-{
-  return be16(1) + be16(0x0800) + byte(6) + byte(4) + be16(1) + zeros(20);
-}
 
 struct Read {
   size_t size;
@@ -160,6 +79,7 @@ std::vector<Expected> frames()
       {"fragment_middle", V4 + ipv4({17, 0, 0x2003}, udp(zeros(16))), "IPv4 fragment", 34, 14, 17,
        0, 1},
       {"fragment_last", V4 + ipv4({6, 8, 1}, tcp()), "IPv4 fragment", 42, 14, 6, 0, 1},
+      {"fragment_half_way", V4 + ipv4({6, 0, 0x1000}, tcp()), "IPv4 fragment", 34, 14, 6, 0, 1},
       {"v6_udp", V6 + ipv6(17, udp()), "IPv6 UDP", 62, 14, 17, 54},
       {"v6_icmp", V6 + ipv6(58, zeros(24)), "IPv6 ICMP", 58, 14, 58, 54},
       {"v6_nothing", V6 + ipv6(59, {}), "IPv6 protocol 59", 54, 14, 59},
