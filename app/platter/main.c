@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// platter: forwards packets by reference. See the README for the order to read the code in.
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+
+static const struct command *const commands[] = {&command_run, &command_check, &command_replay};
+
+enum { N_COMMANDS = sizeof(commands) / sizeof(*commands) };
+
+static void print_help(FILE *out)
+{
+  fprintf(out, "platter forwards packets by reference: a payload is never copied.\n\n"
+               "Usage: platter COMMAND [OPTIONS] …\n\n");
+  for (unsigned i = 0; i < N_COMMANDS; i++)
+    fprintf(out, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
+  fprintf(out, "\n`platter COMMAND --help` tells more, with an example. "
+               "`platter --version` says which this is.\n"
+               "Start with: platter check config/wire.yaml\n\n"
+               "Exit status: 0 done; 1 could not start or go on; 2 the command line or the\n"
+               "configuration is wrong; 3 the accounting does not close.\n");
+}
+
+enum status_code usage_error(const struct command *command, const char *format, ...)
+{
+  va_list args;
+  va_start(args, format);
+  fprintf(stderr, "platter %s: ", command->name);
+  vfprintf(stderr, format, args);
+  fprintf(stderr, "\nTry `platter %s --help`.\n", command->name);
+  va_end(args);
+  return STATUS_USAGE;
+}
+
+static bool wants_help(int argc, char **argv)
+{
+  for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+    if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+      return true;
+  return false;
+}
+
+int main(int argc, char **argv)
+{
+  const char *word = argc > 1 ? argv[1] : "";
+  if (strcmp(word, "--version") == 0) {
+    puts("platter " PLATTER_VERSION);
+    return STATUS_OK;
+  }
+  if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
+    print_help(stdout);
+    return STATUS_OK;
+  }
+  for (unsigned i = 0; i < N_COMMANDS; i++)
+    if (strcmp(word, commands[i]->name) == 0) {
+      if (!wants_help(argc - 1, argv + 1))
+        return commands[i]->run(commands[i], argc - 1, argv + 1);
+      fputs(commands[i]->help, stdout);
+      return STATUS_OK;
+    }
+  if (*word != '\0')
+    fprintf(stderr, "platter: there is no command '%s'\n\n", word);
+  print_help(stderr);
+  return STATUS_USAGE;
+}

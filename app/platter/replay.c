@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// platter replay: the same configuration, with captures in place of devices.
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "control/appliance.h"
+#include "control/capture.h"
+#include "json.h"
+#include "output.h"
+#include "show.h"
+#include "wait.h"
+
+enum {
+  STALL_SECONDS = 10, // without a frame: something is stuck
+  DRAIN_SECONDS = 10,
+};
+
+static const double POLL_SECONDS = 0.002;
+
+struct input {
+  const char *path; // NULL: nothing comes in on this port
+  int fd;
+  struct capture capture;
+};
+
+struct replay {
+  const struct command *command;
+  bool json;
+  const char *out;
+  struct config *config;
+  struct input input[CONFIG_PORTS_MAX];
+  struct outputs outputs;
+  char device[CONFIG_PORTS_MAX][128];
+  char prefix[CONFIG_NAME_MAX + 32];
+};
+
+static int port_index(const struct config *config, const char *name, size_t length)
+{
+  for (unsigned i = 0; i < config->n_ports; i++)
+    if (strlen(config->ports[i].name) == length && memcmp(config->ports[i].name, name, length) == 0)
+      return i;
+  return -1;
+}
+
+static enum status_code take_input(struct replay *r, const char *argument)
+{
+  const char *equals = strchr(argument, '=');
+  if (equals == NULL)
+    return usage_error(r->command, "'%s': expected PORT=FILE", argument);
+  int i = port_index(r->config, argument, equals - argument);
+  if (i < 0)
+    return usage_error(r->command, "'%s': %s has no port '%.*s'", argument, r->config->file,
+                       (int)(equals - argument), argument);
+  if (r->input[i].path != NULL)
+    return usage_error(r->command, "port %s has two files", r->config->ports[i].name);
+  r->input[i].path = equals + 1;
+  return STATUS_OK;
+}
+
+// Everything that can be wrong with a file is found here, before anything starts.
+static int scan_inputs(struct replay *r, char *error, size_t size)
+{
+  for (unsigned i = 0; i < r->config->n_ports; i++) {
+    struct input *in = &r->input[i];
+    if (in->path == NULL)
+      continue;
+    if (capture_scan(in->path, &in->capture, error, size) != 0)
+      return -1;
+    in->fd = open(in->path, O_RDONLY | O_CLOEXEC);
+    if (in->fd < 0)
+      return fail(error, size, -1, "%s: %s", in->path, strerror(errno));
+  }
+  return 0;
+}
+
+static int open_outputs(struct replay *r, char *error, size_t size)
+{
+  if (outputs_open(&r->outputs, r->out, r->config, error, size) != 0)
+    return -1;
+  for (unsigned i = 0; i < r->config->n_ports; i++)
+    for (unsigned o = 0; o < r->config->n_ports; o++)
+      if (r->input[i].path != NULL && outputs_would_replace(&r->outputs, o, r->input[i].fd))
+        return fail(error, size, -1, "the output %s would replace the input %s",
+                    r->outputs.file[o].path, r->input[i].path);
+  return 0;
+}
+
+// By descriptor, not by name: DPDK's device arguments end at a comma, file names do not.
+static void name_devices(struct replay *r)
+{
+  for (unsigned i = 0; i < r->config->n_ports; i++) {
+    char receive[64] = "";
+    if (r->input[i].path != NULL)
+      snprintf(receive, sizeof(receive), "rx_pcap=/proc/self/fd/%d,", r->input[i].fd);
+    snprintf(r->device[i], sizeof(r->device[i]), "net_pcap%u,%stx_pcap=/proc/self/fd/%d", i,
+             receive, r->outputs.file[i].fd);
+  }
+}
+
+static void describe_inputs(const struct replay *r)
+{
+  for (unsigned i = 0; i < r->config->n_ports; i++) {
+    const struct capture *c = &r->input[i].capture;
+    if (r->input[i].path == NULL)
+      continue;
+    printf("port %s: %s: %" PRIu64 " frames of %u to %u bytes:", r->config->ports[i].name,
+           r->input[i].path, c->frames, c->shortest, c->longest);
+    for (unsigned k = 0; k < c->n_kinds && k < 4; k++)
+      printf("%s %s %" PRIu64, k > 0 ? "," : "", c->kinds[k].name, c->kinds[k].frames);
+    puts(c->n_kinds > 4 ? ", …" : "");
+    if (c->shortened > 0)
+      printf("  %" PRIu64 " of them were cut short when recorded; what is there is replayed\n",
+             c->shortened);
+  }
+  fflush(stdout);
+}
+
+// Frames of all inputs; and those that have come in, or that net_pcap lost for want of an mbuf.
+static uint64_t expected(const struct replay *r)
+{
+  uint64_t sum = 0;
+  for (unsigned i = 0; i < r->config->n_ports; i++)
+    sum += r->input[i].capture.frames;
+  return sum;
+}
+
+static uint64_t arrived(const struct status *s)
+{
+  uint64_t sum = 0;
+  for (unsigned i = 0; i < s->n_ports; i++)
+    sum += s->port[i].received + s->port[i].no_mbuf + s->port[i].receive_errors;
+  return sum;
+}
+
+// net_pcap has no end of file: it is there when as many frames came in as libpcap counted.
+static int wait_for_all(const struct replay *r, struct appliance *a, char *error, size_t size)
+{
+  bool lines = isatty(STDOUT_FILENO) && !r->json;
+  uint64_t all = expected(r), seen = 0;
+  double moved = wait_now();
+  unsigned shown = 0;
+
+  for (;;) {
+    const struct status *s = appliance_update(a);
+    uint64_t now = arrived(s);
+    if (now >= all)
+      return 0;
+    if (now > seen)
+      moved = wait_now();
+    seen = now;
+    if (wait_now() > moved + STALL_SECONDS)
+      return fail(error, size, -1,
+                  "stuck: for %d seconds no frame came in after %" PRIu64 " of %" PRIu64,
+                  STALL_SECONDS, now, all);
+    if (lines && s->seconds >= shown + 1) {
+      show_line(s, shown % 20 == 0, stdout);
+      shown = s->seconds;
+    }
+    if (wait_until(wait_now() + POLL_SECONDS))
+      return fail(error, size, -1, "stopped by a signal after %" PRIu64 " of %" PRIu64 " frames",
+                  now, all);
+  }
+}
+
+// Whether each input came in whole. What is missing is said.
+static bool complete(const struct replay *r, const struct status *s)
+{
+  bool all = true;
+  for (unsigned i = 0; i < s->n_ports; i++) {
+    uint64_t frames = r->input[i].capture.frames;
+    if (s->port[i].received == frames)
+      continue;
+    fprintf(stderr, "platter: port %s: %" PRIu64 " of %" PRIu64 " frames came in\n",
+            s->port[i].name, s->port[i].received, frames);
+    all = false;
+  }
+  return all;
+}
+
+static void show_json(const struct status *s, double seconds, bool whole)
+{
+  json_t *summary = json_summary(s);
+  json_object_set_new(summary, "replay_seconds", json_real(seconds));
+  json_object_set_new(summary, "complete", json_boolean(whole));
+  json_dumpf(summary, stdout, JSON_INDENT(2));
+  putchar('\n');
+  json_decref(summary);
+}
+
+// Runs the appliance to its end. `result` gets the last status.
+static enum status_code forward(struct replay *r, struct appliance *a)
+{
+  char error[512] = "";
+  uint64_t sent[CONFIG_PORTS_MAX];
+  double start = wait_now();
+
+  int failed = wait_for_all(r, a, error, sizeof(error));
+  appliance_drain(a, DRAIN_SECONDS);
+  double seconds = wait_now() - start;
+  const struct status *s = appliance_stop(a);
+  bool whole = complete(r, s);
+
+  for (unsigned i = 0; i < s->n_ports; i++)
+    sent[i] = s->port[i].transmitted;
+  if (!failed && outputs_finish(&r->outputs, sent, error, sizeof(error)) != 0)
+    whole = false;
+  if (r->json) {
+    show_json(s, seconds, whole);
+  } else {
+    show_summary(s, stdout);
+    printf("time: %.3f seconds\n", seconds);
+  }
+  fflush(stdout);
+  if (*error != '\0')
+    fprintf(stderr, "platter: %s\n", error);
+  if (!whole || !status_closed(s))
+    return STATUS_ACCOUNTING;
+  return failed ? STATUS_FAILED : STATUS_OK;
+}
+
+static enum status_code start_and_forward(struct replay *r)
+{
+  const char *devices[CONFIG_PORTS_MAX];
+  struct appliance_options options = {.devices = devices, .prefix = r->prefix};
+  struct appliance *appliance;
+  struct notes warnings = {0};
+  char error[1024];
+
+  for (unsigned i = 0; i < r->config->n_ports; i++)
+    devices[i] = r->device[i];
+  snprintf(r->prefix, sizeof(r->prefix), "%s_replay_%d", r->config->prefix, getpid());
+  int failed = appliance_start(&appliance, r->config, &options, &warnings, error, sizeof(error));
+  print_warnings(&warnings);
+  if (failed) {
+    fprintf(stderr, "%s: %s\n", r->config->file, error);
+    return STATUS_FAILED;
+  }
+  if (!r->json) {
+    layout_print(appliance_layout(appliance), stdout);
+    putchar('\n');
+  }
+  enum status_code status = forward(r, appliance);
+  appliance_free(appliance);
+  return status;
+}
+
+static enum status_code replay(struct replay *r)
+{
+  char error[1024];
+  enum status_code status = STATUS_USAGE;
+
+  if (r->config->overload == CONFIG_OVERLOAD_AUTO)
+    r->config->overload = CONFIG_OVERLOAD_WAIT; // loses nothing, so that outputs are exact
+  if (expected(r) == 0 && scan_inputs(r, error, sizeof(error)) == 0 &&
+      open_outputs(r, error, sizeof(error)) == 0) {
+    name_devices(r);
+    if (!r->json)
+      describe_inputs(r);
+    status = start_and_forward(r);
+  } else {
+    fprintf(stderr, "platter: %s\n", error);
+  }
+  outputs_close(&r->outputs);
+  for (unsigned i = 0; i < r->config->n_ports; i++)
+    if (r->input[i].fd >= 0)
+      close(r->input[i].fd);
+  return status;
+}
+
+static enum status_code parse(struct replay *r, int argc, char **argv, const char **config)
+{
+  static const struct option options[] = {
+      {"out", required_argument, NULL, 'o'}, {"json", no_argument, NULL, 'j'}, {0}};
+  int option;
+
+  while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1)
+    switch (option) {
+    case 'o':
+      r->out = optarg;
+      break;
+    case 'j':
+      r->json = true;
+      break;
+    default:
+      return usage_error(r->command, "%s '%s'",
+                         option == ':' ? "a value is missing behind" : "what is", argv[optind - 1]);
+    }
+  if (argc - optind < 2)
+    return usage_error(r->command, "it takes a configuration file and at least one PORT=FILE");
+  *config = argv[optind];
+  return STATUS_OK;
+}
+
+static enum status_code replay_command(const struct command *command, int argc, char **argv)
+{
+  static struct replay r;
+  const char *path = NULL;
+
+  r.command = command;
+  for (unsigned i = 0; i < CONFIG_PORTS_MAX; i++)
+    r.input[i].fd = -1;
+  enum status_code status = parse(&r, argc, argv, &path);
+  if (status != STATUS_OK)
+    return status;
+  if (wait_init() != 0) {
+    fprintf(stderr, "platter: cannot wait for signals\n");
+    return STATUS_FAILED;
+  }
+  r.config = load_config(path);
+  if (r.config == NULL)
+    return STATUS_USAGE;
+  for (int i = optind + 1; i < argc && status == STATUS_OK; i++)
+    status = take_input(&r, argv[i]);
+  if (status == STATUS_OK)
+    status = replay(&r);
+  config_free(r.config);
+  return status;
+}
+
+const struct command command_replay = {
+    .name = "replay",
+    .summary = "forward captures through a configuration, exactly",
+    .help =
+        "Usage: platter replay [OPTIONS] CONFIG PORT=FILE …\n"
+        "\n"
+        "Runs CONFIG with a capture in place of every port's device: what FILE holds comes in on\n"
+        "PORT, what leaves by a port goes to DIR/PORT.pcap. Ends when every frame has come "
+        "through\n"
+        "and prints what was received, sent, dropped and copied, and whether the accounting\n"
+        "closed. Nothing is lost unless the configuration says `overload: drop`. Each port has\n"
+        "one receive queue; cores that this machine lacks are replaced.\n"
+        "\n"
+        "FILE is pcap or pcapng with Ethernet frames of up to 9,216 bytes.\n"
+        "\n"
+        "  --out DIR   keep what leaves; files there are replaced only when all went well\n"
+        "  --json      the summary as JSON on standard output, and nothing else there\n"
+        "\n"
+        "Exit status: 3 where a frame or an mbuf is unaccounted for.\n"
+        "\n"
+        "Example: platter replay config/wire.yaml left=pcaps/tcp-retransmit.pcap --out /tmp/out\n",
+    .run = replay_command,
+};

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// platter run: forward until told to stop.
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "control/appliance.h"
+#include "json.h"
+#include "show.h"
+#include "wait.h"
+
+enum {
+  DRAIN_SECONDS = 2,
+  HEADING_EVERY = 20, // lines
+};
+
+static const double UPDATE_SECONDS = 0.2; // telemetry is as old as this at most
+
+struct run {
+  const char *config;
+  double duration; // 0: until a signal
+  bool json;
+  struct appliance_options options;
+};
+
+// Forwards until a signal comes or the duration is over.
+static void forward(struct appliance *appliance, const struct run *run)
+{
+  bool lines = isatty(STDOUT_FILENO) && !run->json;
+  double start = wait_now(), next = start;
+  unsigned shown = 0;
+
+  do {
+    next += UPDATE_SECONDS;
+    if (run->duration > 0 && next > start + run->duration)
+      next = start + run->duration;
+    if (wait_until(next))
+      break;
+    const struct status *status = appliance_update(appliance);
+    if (lines && status->seconds >= shown + 1) {
+      show_line(status, shown % HEADING_EVERY == 0, stdout);
+      shown = status->seconds;
+    }
+  } while (run->duration == 0 || wait_now() < start + run->duration);
+}
+
+static enum status_code finish(struct appliance *appliance, bool json)
+{
+  if (!appliance_drain(appliance, DRAIN_SECONDS))
+    fprintf(stderr, "platter: warning: not all packets left within %d seconds\n", DRAIN_SECONDS);
+  const struct status *status = appliance_stop(appliance);
+  if (json) {
+    json_t *summary = json_summary(status);
+    json_dumpf(summary, stdout, JSON_INDENT(2));
+    putchar('\n');
+    json_decref(summary);
+  } else {
+    show_summary(status, stdout);
+  }
+  fflush(stdout);
+  return status_closed(status) ? STATUS_OK : STATUS_ACCOUNTING;
+}
+
+static enum status_code start_and_forward(const struct config *config, const struct run *run)
+{
+  struct appliance *appliance;
+  struct notes warnings = {0};
+  char error[1024];
+
+  int failed = appliance_start(&appliance, config, &run->options, &warnings, error, sizeof(error));
+  print_warnings(&warnings);
+  if (failed) {
+    fprintf(stderr, "%s: %s\n", config->file, error);
+    return STATUS_FAILED;
+  }
+  if (!run->json) {
+    layout_print(appliance_layout(appliance), stdout);
+    putchar('\n');
+    show_ports(appliance_status(appliance), stdout);
+    printf("forwarding; Ctrl-C stops; `dpdk-telemetry.py -f %s` looks inside\n", config->prefix);
+    fflush(stdout);
+  }
+  forward(appliance, run);
+  enum status_code status = finish(appliance, run->json);
+  appliance_free(appliance);
+  return status;
+}
+
+static enum status_code parse(const struct command *command, int argc, char **argv, struct run *run)
+{
+  static const struct option options[] = {
+      {"duration", required_argument, NULL, 'd'}, {"json", no_argument, NULL, 'j'}, {0}};
+  int own = 0, option;
+  char *end;
+
+  while (own < argc && strcmp(argv[own], "--") != 0)
+    own++;
+  if (own < argc) {
+    run->options.n_extra = argc - own - 1;
+    run->options.extra = argv + own + 1;
+  }
+  while ((option = getopt_long(own, argv, ":", options, NULL)) != -1)
+    switch (option) {
+    case 'd':
+      run->duration = strtod(optarg, &end);
+      if (*end != '\0' || end == optarg || !(run->duration > 0) || run->duration > 1e9)
+        return usage_error(command, "--duration: expected seconds over 0, found '%s'", optarg);
+      break;
+    case 'j':
+      run->json = true;
+      break;
+    default:
+      return usage_error(command, "%s '%s'",
+                         option == ':' ? "a value is missing behind" : "what is", argv[optind - 1]);
+    }
+  if (own - optind != 1)
+    return usage_error(command, "it takes one configuration file");
+  run->config = argv[optind];
+  return STATUS_OK;
+}
+
+static enum status_code run_command(const struct command *command, int argc, char **argv)
+{
+  struct run run = {0};
+  enum status_code status = parse(command, argc, argv, &run);
+  if (status != STATUS_OK)
+    return status;
+  if (wait_init() != 0) {
+    fprintf(stderr, "platter: cannot wait for signals\n");
+    return STATUS_FAILED;
+  }
+  struct config *config = load_config(run.config);
+  if (config == NULL)
+    return STATUS_USAGE;
+  status = start_and_forward(config, &run);
+  config_free(config);
+  return status;
+}
+
+const struct command command_run = {
+    .name = "run",
+    .summary = "forward until Ctrl-C",
+    .help =
+        "Usage: platter run [OPTIONS] CONFIG [-- EAL ARGUMENTS]\n"
+        "\n"
+        "Starts the ports and workers of CONFIG, prints the layout and, on a terminal, one status\n"
+        "line a second. SIGINT or SIGTERM stops receiving, lets what is under way leave (two\n"
+        "seconds at most), prints the summary and ends: status 0, or 3 where the accounting does\n"
+        "not close.\n"
+        "\n"
+        "  --duration SECONDS   stop by itself after this time\n"
+        "  --json               the summary as JSON on standard output, and nothing else there\n"
+        "\n"
+        "Arguments behind -- go to DPDK's EAL as they are (see DPDK's Linux guide), for instance\n"
+        "--log-level=pmd.net.pcap:debug. Virtual devices need no privileges; NICs need access to\n"
+        "their VFIO group.\n"
+        "\n"
+        "Example: platter run config/veth-af-packet.yaml\n",
+    .run = run_command,
+};

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What a person sees on the terminal.
+#ifndef PLATTER_SHOW_H
+#define PLATTER_SHOW_H
+
+#include <stdio.h>
+
+#include "control/status.h"
+
+// The ports with their devices, and which of those copy inside themselves.
+void show_ports(const struct status *status, FILE *out);
+
+// One line a second; `heading`: the line that names the columns before it.
+void show_line(const struct status *status, bool heading, FILE *out);
+
+// The end: per port, drops by reason, copies by site, the equation.
+void show_summary(const struct status *status, FILE *out);
+
+#endif

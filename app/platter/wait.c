@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "wait.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <time.h>
+
+static int signals = -1;
+
+int wait_init(void)
+{
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  signal(SIGPIPE, SIG_IGN);
+  if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
+    return -errno;
+  signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+  return signals >= 0 ? 0 : -errno;
+}
+
+double wait_now(void)
+{
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return t.tv_sec + t.tv_nsec * 1e-9;
+}
+
+bool wait_until(double time)
+{
+  struct pollfd fd = {.fd = signals, .events = POLLIN};
+  double left = time - wait_now();
+  // One millisecond more than is left: poll rounds down, and would come back early.
+  return poll(&fd, 1, left > 0 ? (int)(left * 1000) + 1 : 0) > 0;
+}
