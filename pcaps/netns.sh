@@ -63,7 +63,10 @@ clear_stage() { # ends what was started, removes the namespaces and so their lin
 cleanup() {
   local status=$?
   trap - EXIT
-  clear_stage || true
+  # Whoever read our output may be gone ("| head"); that must not stop us here.
+  trap '' PIPE
+  set +e
+  clear_stage
   if ((status != 0)) && [[ -s $work/log ]]; then
     echo "record.sh: ${subject:-} failed; what the programs said last:" >&2
     tail -n 20 "$work/log" >&2

@@ -19,14 +19,14 @@
 # one difference: frames shorter than 60 bytes are not padded.
 #
 # A capture is put in place only when it holds what it should: whole frames of
-# at most 9,216 bytes, link type Ethernet, correct checksums, under 200 KB, and
-# the traffic that its name promises. Otherwise the script says what is missing
-# and fails.
+# at most 9,216 bytes, link type Ethernet, correct checksums, under 200 KB (the
+# generated imix: 600 KB), and the traffic that its name promises. Otherwise the
+# script says what is missing and fails.
 #
 # Needs root, a kernel with veth, bridge, 8021q and sch_netem (Debian's
 # linux-image-amd64 has all four), and on Debian 12:
 #   apt-get install bind9-dnsutils dnsmasq-base ethtool iproute2 iputils-ping \
-#     procps python3-minimal socat tcpdump tshark udhcpc wireshark-common
+#     procps python3 socat tcpdump tshark udhcpc wireshark-common
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -48,7 +48,7 @@ dumpcap wireshark-common
 ethtool ethtool
 ip iproute2
 ping iputils-ping
-python3 python3-minimal
+python3 python3
 socat socat
 ss iproute2
 sysctl procps
