@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// `forward`: a list of entries, each a map with one key, the kind, over a list of ports. Every port
+// stands in exactly one entry.
+#include "config/sections.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct config_kind *kind_find(struct reader *reader, const struct document_node *node)
+{
+  struct text_nearest nearest = {.text = node->key, .length = node->key_length};
+  char known[256] = "";
+  for (size_t i = 0; i < reader->n_kinds; i++) {
+    const struct config_kind *kind = &reader->kinds[i];
+    if (text_is(node->key, node->key_length, kind->name))
+      return kind;
+    text_nearest_offer(&nearest, kind->name);
+    option_choice_add(known, sizeof(known), kind->name, i + 1 == reader->n_kinds);
+  }
+  struct text_shown name = text_show(node->key, node->key_length);
+  if (nearest.best != NULL)
+    document_map_error(reader->errors, node, "unknown kind '%s'%s", name.text,
+                       text_suggestion(&nearest).text);
+  else
+    document_map_error(reader->errors, node, "unknown kind '%s'; expected %s", name.text, known);
+  return NULL;
+}
+
+// False: which port is meant is not known.
+static bool port_add(struct reader *reader, struct config_forward *forward,
+                     const struct document_node *node)
+{
+  if (!option_is_scalar(reader, node, "the name of a port"))
+    return false;
+  int port = config_port_find(reader, node, node->text, node->length, reader->port_meant);
+  if (port == PORT_UNREADABLE)
+    return true; // no port is meant, or port_meant says which
+  struct config_place *first = &reader->port_forwarded[port];
+  if (first->line != 0) {
+    document_error(reader->errors, node,
+                   "expected each port in one entry, found '%s' a second time, first on line %d",
+                   text_show(node->text, node->length).text, first->line);
+    return true;
+  }
+  *first = node->place;
+  forward->ports[forward->n_ports++] = (unsigned)port;
+  return true;
+}
+
+// Reads what one kind is given. An unknown kind's ports are read all the same: they are in an
+// entry.
+static bool kind_read(struct reader *reader, const struct document_node *node,
+                      struct config_forward *forward)
+{
+  forward->kind = kind_find(reader, node);
+  forward->place = node->key_place;
+  if (!option_is_list(reader, node, "ports"))
+    return false;
+  if (forward->kind != NULL)
+    option_count(reader, node, "ports", forward->kind->min_ports, forward->kind->max_ports);
+  bool readable = true;
+  for (size_t i = 0; i < node->count; i++)
+    readable = port_add(reader, forward, node->child[i]) && readable;
+  return readable;
+}
+
+// Reads one entry. False: its ports are not known.
+static bool entry_read(struct reader *reader, const struct document_node *node)
+{
+  if (!option_is_map(reader, node, "one kind and its ports"))
+    return false;
+  if (node->count != 1)
+    document_error(reader->errors, node, "expected one kind per entry, found %zu", node->count);
+  bool readable = true;
+  for (size_t i = 0; i < node->count; i++) {
+    struct config_forward forward = {0};
+    readable = kind_read(reader, node->child[i], &forward) && readable;
+    if (i == 0)
+      reader->config->forward[reader->config->n_forward++] = forward;
+  }
+  return readable;
+}
+
+// A port that an entry misspells is not said to be missing too.
+static void refuse_missing_ports(struct reader *reader)
+{
+  for (unsigned i = 0; i < reader->config->n_ports; i++) {
+    if (reader->port_forwarded[i].line == 0 && !reader->port_meant[i])
+      document_key_error(reader->errors, reader->ports->child[i],
+                         "expected the port in one entry of 'forward', found it in none");
+  }
+}
+
+bool config_forward_read(struct reader *reader, const struct option *option,
+                         const struct document_node *node, void *field)
+{
+  if (!option_is_list(reader, node, "entries such as 'wire: [left, right]'"))
+    return false;
+  reader->config->forward = calloc(node->count, sizeof(*reader->config->forward));
+  if (reader->config->forward == NULL && node->count > 0) {
+    document_error(reader->errors, node, "out of memory");
+    return false;
+  }
+  bool readable = true;
+  for (size_t i = 0; i < node->count; i++)
+    readable = entry_read(reader, node->child[i]) && readable;
+  // Ports that an unreadable entry may have named are not said to be missing.
+  if (readable)
+    refuse_missing_ports(reader);
+  return readable;
+}
