@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // platter: forwards packets by reference. See the README for the order to read the code in.
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -42,7 +43,15 @@ static bool wants_help(int argc, char **argv)
   return false;
 }
 
-int main(int argc, char **argv)
+static enum status_code run(const struct command *command, int argc, char **argv)
+{
+  if (!wants_help(argc, argv))
+    return command->run(command, argc, argv);
+  fputs(command->help, stdout);
+  return STATUS_OK;
+}
+
+static enum status_code dispatch(int argc, char **argv)
 {
   const char *word = argc > 1 ? argv[1] : "";
   if (strcmp(word, "--version") == 0) {
@@ -54,14 +63,20 @@ int main(int argc, char **argv)
     return STATUS_OK;
   }
   for (unsigned i = 0; i < N_COMMANDS; i++)
-    if (strcmp(word, commands[i]->name) == 0) {
-      if (!wants_help(argc - 1, argv + 1))
-        return commands[i]->run(commands[i], argc - 1, argv + 1);
-      fputs(commands[i]->help, stdout);
-      return STATUS_OK;
-    }
+    if (strcmp(word, commands[i]->name) == 0)
+      return run(commands[i], argc - 1, argv + 1);
   if (*word != '\0')
     fprintf(stderr, "platter: there is no command '%s'\n\n", word);
   print_help(stderr);
   return STATUS_USAGE;
+}
+
+// Whoever reads the output from a file must be able to trust that it is whole.
+int main(int argc, char **argv)
+{
+  enum status_code status = dispatch(argc, argv);
+  if (fflush(stdout) == 0 && !ferror(stdout))
+    return status;
+  fprintf(stderr, "platter: standard output could not be written: %s\n", strerror(errno));
+  return status == STATUS_OK ? STATUS_FAILED : status;
 }
