@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Configurations that many tests start from, and what every run's summary has to say.
+#ifndef TESTS_E2E_EXPECT_H
+#define TESTS_E2E_EXPECT_H
+
+#include <string>
+
+#include "json.h"
+#include "process.h"
+
+enum ExitStatus { OK = 0, FAILED = 1, USAGE = 2, ACCOUNTING = 3 };
+
+// Two ports, left and right, on these devices, wired to each other. `rest`: more top-level lines.
+std::string wire_yaml(const std::string &left, const std::string &right, const std::string &prefix,
+                      const std::string &rest = "memory: {hugepages: off}\n");
+
+// A source of frames and a port that takes them, both null devices.
+std::string null_yaml(const std::string &prefix,
+                      const std::string &rest = "memory: {hugepages: off}\n");
+
+// That a summary from --json is whole, closes, and that nothing was copied. Returns it.
+Json expect_closed(const Ended &ended);
+
+// That a summary for people says so.
+void expect_closed_text(const Ended &ended);
+
+// One sentence on standard error, with `what` in it, and this status.
+void expect_refusal(const Ended &ended, int status, const std::string &what);
+
+#endif
