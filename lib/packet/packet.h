@@ -7,6 +7,8 @@
 #ifndef PACKET_PACKET_H
 #define PACKET_PACKET_H
 
+#include <stdbool.h>
+
 #include <rte_mbuf.h>
 
 #include "packet/label.h"
@@ -40,6 +42,14 @@ struct copier {
 // packet_writable where `m` is shared or its first segment is too short.
 struct rte_mbuf *packet_writable_copy(struct rte_mbuf *m, uint16_t length, struct copier *copier);
 
+// Whether the first `length` bytes of `m` may be written as they are: they are in the first
+// segment, and it has no other reader. Only the first segment matters: bytes behind it are not what
+// is written. A few instructions, for most packets pass.
+static inline bool packet_is_writable(struct rte_mbuf *m, uint16_t length)
+{
+  return rte_mbuf_refcnt_read(m) == 1 && RTE_MBUF_DIRECT(m) && length <= rte_pktmbuf_data_len(m);
+}
+
 // Makes the first `length` bytes of `m` writable. 1 <= length <= PACKET_HEADER_MAX and
 // length <= rte_pktmbuf_pkt_len(m), else NULL. Takes the caller's reference to `m` and returns a
 // packet of which the caller is the only owner as far as those bytes go:
@@ -55,10 +65,7 @@ struct rte_mbuf *packet_writable_copy(struct rte_mbuf *m, uint16_t length, struc
 static inline struct rte_mbuf *packet_writable(struct rte_mbuf *m, uint16_t length,
                                                struct copier *copier)
 {
-  // Only the first segment matters: bytes behind it are not what is written. Inline, since most
-  // packets take this way, and then it is a few instructions.
-  if (rte_mbuf_refcnt_read(m) == 1 && RTE_MBUF_DIRECT(m) && length <= rte_pktmbuf_data_len(m) &&
-      length >= 1 && length <= PACKET_HEADER_MAX)
+  if (packet_is_writable(m, length) && length >= 1 && length <= PACKET_HEADER_MAX)
     return m;
   return packet_writable_copy(m, length, copier);
 }

@@ -15,24 +15,48 @@ static portset reflect_reach(const unsigned *ports, unsigned n, unsigned i)
   return (portset)1 << ports[i];
 }
 
+typedef uint8_t sixteen_bytes __attribute__((vector_size(16)));
+
+// Both addresses, and what follows them, in one load, one shuffle and one store. As three
+// assignments of struct rte_ether_addr, reflect forwarded 10% fewer packets a second
+// (tests/bench/versus-testpmd.sh reflect).
+static inline void swap_addresses(uint8_t *frame)
+{
+  sixteen_bytes in;
+  __builtin_memcpy(&in, frame, sizeof(in));
+  in = __builtin_shuffle(in, (sixteen_bytes){6, 7, 8, 9, 10, 11, 0, 1, 2, 3, 4, 5, 12, 13, 14, 15});
+  __builtin_memcpy(frame, &in, sizeof(in));
+}
+
+// A packet that somebody else reads too, or is in pieces or too short for sixteen bytes at a time.
+static void reflect_one(struct burst *b, unsigned i)
+{
+  if (rte_pktmbuf_pkt_len(b->packet[i]) < RTE_ETHER_HDR_LEN) {
+    burst_drop(b, i, &runt);
+    return;
+  }
+  struct rte_mbuf *m = packet_writable(b->packet[i], RTE_ETHER_HDR_LEN, b->copier);
+  if (m == NULL) {
+    burst_drop(b, i, &no_header_mbuf);
+    return;
+  }
+  b->packet[i] = m;
+  struct rte_ether_hdr *ether = rte_pktmbuf_mtod(m, struct rte_ether_hdr *);
+  struct rte_ether_addr back = ether->src_addr;
+  ether->src_addr = ether->dst_addr;
+  ether->dst_addr = back;
+}
+
 static void reflect_run(const struct stage *stage, struct burst *b)
 {
+  unsigned count = b->count;
   burst_send_all(b, stage->reach);
-  for (unsigned i = 0; i < b->count; i++) {
-    if (rte_pktmbuf_pkt_len(b->packet[i]) < RTE_ETHER_HDR_LEN) {
-      burst_drop(b, i, &runt);
-      continue;
-    }
-    struct rte_mbuf *m = packet_writable(b->packet[i], RTE_ETHER_HDR_LEN, b->copier);
-    if (m == NULL) {
-      burst_drop(b, i, &no_header_mbuf);
-      continue;
-    }
-    b->packet[i] = m;
-    struct rte_ether_hdr *ether = rte_pktmbuf_mtod(m, struct rte_ether_hdr *);
-    struct rte_ether_addr back = ether->src_addr;
-    ether->src_addr = ether->dst_addr;
-    ether->dst_addr = back;
+  for (unsigned i = 0; i < count; i++) {
+    struct rte_mbuf *m = b->packet[i];
+    if (packet_is_writable(m, sizeof(sixteen_bytes)))
+      swap_addresses(rte_pktmbuf_mtod(m, uint8_t *));
+    else
+      reflect_one(b, i);
   }
 }
 

@@ -1,0 +1,23 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# How fast is platter beside dpdk-testpmd? Runs both in turn on the same virtual devices, core, burst
+# and hugepages, and prints each pair's ratio, the median and the spread.
+#
+#   sudo tests/bench/versus-testpmd.sh [--pairs N] [--seconds S] [--json FILE] [SCENARIO …]
+#
+# Needs the packages dpdk and python3 (deploy/test.sh installs them) and an idle machine with two
+# cores. Reserves hugepages where fewer than 512 are free, and gives them back.
+set -euo pipefail
+top=$(cd "$(dirname "$0")/../.." && pwd)
+build=${BUILD:-$top/build}
+pages=/proc/sys/vm/nr_hugepages
+
+[[ $EUID -eq 0 ]] || { echo "versus-testpmd.sh: run it as root: it reserves hugepages" >&2; exit 2; }
+[[ -x $build/app/platter/platter ]] || { meson setup "$build" "$top" && ninja -C "$build"; }
+before=$(<$pages)
+free=$(awk '/HugePages_Free/ {print $2}' /proc/meminfo)
+if ((free < 512)); then
+  trap 'echo "$before" >$pages' EXIT
+  echo $((before + 512 - free)) >$pages
+fi
+python3 "$top/tests/bench/versus_testpmd.py" --platter "$build/app/platter/platter" "$@"

@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Runs platter and dpdk-testpmd in turn and compares them; see versus-testpmd.sh.
+
+Both are measured in the same way: the driver's own count of packets sent, read twice from DPDK's
+telemetry socket, over the time between the two readings.
+"""
+import argparse
+import json
+import os
+import socket
+import statistics
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+BURST = 64  # platter's own
+
+
+class Telemetry:
+    """A client of DPDK's telemetry socket."""
+
+    def __init__(self, prefix):
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.socket.settimeout(5)
+        self.socket.connect(f"/var/run/dpdk/{prefix}/dpdk_telemetry.v2")
+        self.socket.recv(1024)
+
+    def ask(self, command):
+        self.socket.send(command.encode())
+        return json.loads(self.socket.recv(16384))[command.split(",")[0]]
+
+    def close(self):
+        self.socket.close()
+
+
+def connect(prefix, process):
+    for _ in range(500):
+        if process.poll() is not None:
+            sys.exit(f"{process.args[0]} ended with status {process.returncode}")
+        try:
+            return Telemetry(prefix)
+        except (FileNotFoundError, ConnectionRefusedError):
+            time.sleep(0.01)
+    sys.exit(f"{process.args[0]}: no telemetry socket")
+
+
+def sent(telemetry):
+    replies = [telemetry.ask(f"/ethdev/stats,{port}") for port in telemetry.ask("/ethdev/list")]
+    return sum(reply["opackets"] for reply in replies if reply)  # none before the port has started
+
+
+def wait_for_traffic(telemetry):
+    for _ in range(500):
+        if sent(telemetry) > 0:
+            return
+        time.sleep(0.01)
+    sys.exit("no packet was forwarded in five seconds")
+
+
+def processor_seconds(pid):
+    """What all threads of a process have run, as the scheduler counts it."""
+    total = 0
+    for task in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{task}/schedstat", encoding="ascii") as file:
+            total += int(file.read().split()[0])
+    return total / 1e9
+
+
+def measure(command, prefix, seconds, workers=1):
+    """Packets a second that `command` forwards in the steady state, and the share of its cores
+    that it had meanwhile: below 1 the machine was busy with something else."""
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.PIPE)
+    try:
+        telemetry = connect(prefix, process)
+        wait_for_traffic(telemetry)
+        time.sleep(0.5)
+        before, start, ran = sent(telemetry), time.monotonic(), processor_seconds(process.pid)
+        time.sleep(seconds)
+        after, end = sent(telemetry), time.monotonic()
+        ran = processor_seconds(process.pid) - ran
+        telemetry.close()
+        return (after - before) / (end - start), min(1, ran / (end - start) / workers)
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+
+
+def platter(options, directory, ports, forward, cores, layout):
+    lines = ["ports:"]
+    lines += [f'  port{i}: {{ device: "{device}" }}' for i, device in enumerate(ports)]
+    lines += [f"workers: {{ cores: {cores}, layout: {layout} }}",
+              f"forward: [{forward}]",
+              "memory: { hugepages: on, mbufs: 16384 }",
+              "telemetry: { prefix: bench_platter }"]
+    path = os.path.join(directory, "bench.yaml")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+    return measure([options.platter, "run", path], "bench_platter", options.seconds,
+                   len(cores))
+
+
+def testpmd(options, ports, mode, *more):
+    command = ["dpdk-testpmd", "--in-memory", "--no-pci", "--file-prefix=bench_testpmd",
+               "-l", "0,1", "--main-lcore=0"]
+    for device in ports:
+        command.append(f"--vdev={device}")
+    command += ["--", f"--burst={BURST}", f"--forward-mode={mode}", "--auto-start",
+                "--total-num-mbufs=16384", "--no-lsc-interrupt", "--nb-cores=1"]
+    command += list(more)
+    return measure(command, "bench_testpmd", options.seconds)
+
+
+def write_capture(path, size, frames=256):
+    """Frames of `size` bytes; a small file, so that its bytes stay in the cache as null's do."""
+    frame = bytes.fromhex("020000000002020000000001") + b"\x08\x00" + bytes(size - 14)
+    with open(path, "wb") as file:
+        file.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1))
+        for i in range(frames):
+            file.write(struct.pack("<IIII", 0, i, size, size) + frame)
+    return path
+
+
+NULL = ["net_null0,size=64", "net_null1,no-rx=1"]
+ONE = "run-to-completion"
+
+
+def scenarios(options, directory):
+    """name: (what is compared, the share that is wanted, first, second)"""
+    table = {
+        "wire": ("wire against testpmd io, one core, null devices, 64 bytes", 0.97,
+                 lambda: platter(options, directory, NULL, "wire: [port0, port1]", [1], ONE),
+                 lambda: testpmd(options, NULL, "io")),
+        "reflect": ("reflect against testpmd macswap, one core, a null device, 64 bytes", 0.97,
+                    lambda: platter(options, directory, NULL[:1], "reflect: [port0]", [1], ONE),
+                    lambda: testpmd(options, NULL[:1], "macswap", "--port-topology=loop")),
+        "pipeline": ("pipeline on two cores against one worker run to completion", 0.90,
+                     lambda: platter(options, directory, NULL, "wire: [port0, port1]", [0, 1],
+                                     "pipeline"),
+                     lambda: platter(options, directory, NULL, "wire: [port0, port1]", [1], ONE)),
+    }
+    for size in (64, 1500):
+        path = write_capture(os.path.join(directory, f"{size}.pcap"), size)
+        ports = [f"net_pcap0,rx_pcap={path},infinite_rx=1", NULL[1]]
+        table[f"pcap-{size}"] = (
+            f"wire against testpmd io, one core, net_pcap infinite_rx of {size} bytes to null",
+            0.97,
+            lambda ports=ports: platter(options, directory, ports, "wire: [port0, port1]", [1],
+                                        ONE),
+            lambda ports=ports: testpmd(options, ports, "io"))
+    return table
+
+
+def compare(options, name, what, wanted, first, second):
+    print(f"{name}: {what}", flush=True)
+    ratios, rates = [], []
+    for pair in range(options.pairs):
+        # Who goes first changes from pair to pair: a machine that slows down favours nobody.
+        a, b = (first(), second()) if pair % 2 == 0 else reversed((second(), first()))
+        (a, a_share), (b, b_share) = a, b
+        ratios.append(a / b)
+        rates.append((a, b))
+        share = min(a_share, b_share)
+        busy = f" (machine busy: had {share:.0%} of its cores)" if share < 0.95 else ""
+        print(f"  pair {pair + 1}: {a / 1e6:7.1f} Mpps against {b / 1e6:7.1f} Mpps: {a / b:.3f}"
+              f"{busy}", flush=True)
+    median = statistics.median(ratios)
+    print(f"  median {median:.3f}, spread {min(ratios):.3f} to {max(ratios):.3f}; "
+          f"wanted {wanted:.2f}: {'met' if median >= wanted else 'NOT met'}", flush=True)
+    return {"scenario": name, "what": what, "wanted": wanted, "median": median, "ratios": ratios,
+            "packets_per_second": rates}
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="versus-testpmd.sh", description=__doc__.split("\n")[0])
+    parser.add_argument("--platter", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--pairs", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=2, help="of each measurement")
+    parser.add_argument("--json", metavar="FILE", help="write the figures there too")
+    parser.add_argument("scenario", nargs="*", help="wire reflect pipeline pcap-64 pcap-1500")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as directory:
+        table = scenarios(options, directory)
+        unknown = [name for name in options.scenario if name not in table]
+        if unknown:
+            parser.error(f"there is no scenario '{unknown[0]}'; there are {' '.join(table)}")
+        results = [compare(options, name, *table[name])
+                   for name in options.scenario or table]
+    if options.json:
+        with open(options.json, "w", encoding="utf-8") as file:
+            json.dump(results, file, indent=2)
+
+
+if __name__ == "__main__":
+    main()
