@@ -32,6 +32,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source-path=SCRIPTDIR
 source "$here/netns.sh"
+# shellcheck source-path=SCRIPTDIR
 source "$here/subjects.sh"
 
 subjects=(arp ndp ping tcp-retransmit dns dhcp vlan qinq jumbo fragments multicast imix)
