@@ -23,13 +23,13 @@ struct run {
   const char *config;
   double duration; // 0: until a signal
   bool json;
+  bool watch; // a status line a second
   struct appliance_options options;
 };
 
 // Forwards until a signal comes or the duration is over.
 static void forward(struct appliance *appliance, const struct run *run)
 {
-  bool lines = isatty(STDOUT_FILENO) && !run->json;
   double start = wait_now(), next = start;
   unsigned shown = 0;
 
@@ -40,7 +40,7 @@ static void forward(struct appliance *appliance, const struct run *run)
     if (wait_until(next))
       break;
     const struct status *status = appliance_update(appliance);
-    if (lines && status->seconds >= shown + 1) {
+    if (run->watch && status->seconds >= shown + 1) {
       show_line(status, shown % HEADING_EVERY == 0, stdout);
       shown = status->seconds;
     }
@@ -91,8 +91,10 @@ static enum status_code start_and_forward(const struct config *config, const str
 
 static enum status_code parse(const struct command *command, int argc, char **argv, struct run *run)
 {
-  static const struct option options[] = {
-      {"duration", required_argument, NULL, 'd'}, {"json", no_argument, NULL, 'j'}, {0}};
+  static const struct option options[] = {{"duration", required_argument, NULL, 'd'},
+                                          {"json", no_argument, NULL, 'j'},
+                                          {"watch", no_argument, NULL, 'w'},
+                                          {0}};
   int own = 0, option;
   char *end;
 
@@ -112,6 +114,9 @@ static enum status_code parse(const struct command *command, int argc, char **ar
     case 'j':
       run->json = true;
       break;
+    case 'w':
+      run->watch = true;
+      break;
     default:
       return usage_error(command, "%s '%s'",
                          option == ':' ? "a value is missing behind" : "what is", argv[optind - 1]);
@@ -119,6 +124,7 @@ static enum status_code parse(const struct command *command, int argc, char **ar
   if (own - optind != 1)
     return usage_error(command, "it takes one configuration file");
   run->config = argv[optind];
+  run->watch = (run->watch || isatty(STDOUT_FILENO)) && !run->json;
   return STATUS_OK;
 }
 
@@ -152,6 +158,7 @@ const struct command command_run = {
         "not close.\n"
         "\n"
         "  --duration SECONDS   stop by itself after this time\n"
+        "  --watch              the status line also where standard output is no terminal\n"
         "  --json               the summary as JSON on standard output, and nothing else there\n"
         "\n"
         "Arguments behind -- go to DPDK's EAL as they are (see DPDK's Linux guide), for instance\n"

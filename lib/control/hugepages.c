@@ -41,7 +41,7 @@ bool hugepages_suffice(size_t bytes, char *why, size_t size)
     return true;
 
   unsigned long total = read_number("hugepages-2048kB", "nr_hugepages");
-  size_t missing = (bytes - have + PAGE_KB * 1024 - 1) / (PAGE_KB * 1024);
+  unsigned long missing = (bytes - have + PAGE_KB * 1024 - 1) / (PAGE_KB * 1024);
   snprintf(why, size,
            "%zu MB of hugepages are free and %zu MB are needed; "
            "`echo %lu | sudo tee /proc/sys/vm/nr_hugepages` reserves them",

@@ -1,0 +1,58 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Installs what the tests need, builds platter in every way that is checked, and checks it: format,
+# static analysis, layering, unit, datapath and end-to-end tests, the first two again under
+# AddressSanitizer and UBSan, and the fuzzers for a minute each. Bare Debian 12; root or sudo.
+#
+#   deploy/test.sh          everything, about fifteen minutes
+#   deploy/test.sh quick    without fuzzers
+#
+# Changes on the system while it runs: 512 hugepages of 2 MB where there are fewer, network
+# namespaces of its own. Both are taken back.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. deploy/common.sh
+if [[ $EUID -ne 0 ]]; then
+  exec sudo -E "$0" "$@"
+fi
+
+test_packages=(
+  g++ libgtest-dev                 # the tests
+  clang libclang-rt-14-dev         # the fuzzers
+  clang-format clang-tidy cppcheck # format and static analysis
+  python3                          # the bench, and the summary below
+  dpdk                             # dpdk-testpmd, dpdk-telemetry.py
+  iproute2 iputils-ping ethtool socat tcpdump procps util-linux kmod # peers of the e2e tests
+  graphviz                         # reads what `platter check --dot` writes
+  shellcheck
+)
+
+install_packages "${build_packages[@]}" "${test_packages[@]}"
+
+pages=/proc/sys/vm/nr_hugepages
+before=$(<$pages)
+trap 'echo "$before" >$pages 2>/dev/null || true' EXIT
+((before >= 512)) || echo 512 >$pages 2>/dev/null || true
+
+say "Format, static analysis, layering"
+tests/lint.sh
+
+say "Unit, datapath and end-to-end tests"
+build build
+results=(build/meson-logs/testlog.junit.xml)
+status=0
+meson test -C build --print-errorlogs --no-rebuild || status=1
+
+say "Unit and datapath tests under AddressSanitizer and UBSan"
+build build-asan -Dbuildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false
+meson test -C build-asan --suite unit --suite datapath --print-errorlogs --no-rebuild || status=1
+results+=(build-asan/meson-logs/testlog.junit.xml)
+
+if [[ ${1:-} != quick ]]; then
+  say "Fuzzers, one minute each"
+  CC=clang CXX=clang++ build build-fuzz -Dfuzz=true -Dtests=false
+  tests/fuzz/run.sh build-fuzz 60 || status=1
+fi
+
+tests/summary.py "${results[@]}" || status=1
+exit $status

@@ -1,0 +1,61 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# What is checked without running anything. Fails at the end if any part did, having shown them all.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit
+status=0
+
+check() { # check NAME COMMAND…
+  local name=$1
+  shift
+  if "$@"; then
+    echo "$name: clean"
+  else
+    echo "$name: FAILED"
+    status=1
+  fi
+}
+
+sources() { git ls-files "$@"; }
+
+no_match() { # no_match PATTERN FILE…: fails and shows the lines where the pattern is found
+  ! grep -nE "$@"
+}
+
+format() { sources '*.c' '*.h' '*.cc' | xargs clang-format --dry-run --Werror; }
+
+analyse() {
+  sources 'app/*.c' 'lib/*.c' | xargs cppcheck --quiet --error-exitcode=1 --std=c11 \
+    --enable=warning,performance,portability --inline-suppr --suppress=missingIncludeSystem \
+    -D_GNU_SOURCE -I lib
+}
+
+shells() { sources '*.sh' .ci/run | xargs shellcheck -x --severity=warning; }
+
+licences() {
+  local missing
+  missing=$(sources '*.c' '*.h' '*.cc' '*.sh' '*.py' 'meson.build' '*/meson.build' .ci/run |
+    xargs grep -L 'SPDX-License-Identifier: BSD-3-Clause')
+  [[ -z $missing ]] || {
+    echo "$missing"
+    return 1
+  }
+}
+
+# The build gives each library only the headers below it. What is left to check: the fast path
+# neither allocates, logs, locks nor copies payloads, and stages see of the datapath only stage.h.
+# shellcheck disable=SC2046
+layering() {
+  no_match '#include "(control|config|layout)/' $(sources 'lib/datapath/*' 'lib/stages/*' 'lib/packet/*') &&
+    no_match '#include <rte_' $(sources 'lib/config/*' 'lib/layout/*') &&
+    no_match '#include "datapath/(burst|counters|dispatch|handoff|transmit|worker)' $(sources 'lib/stages/*.c') &&
+    no_match '\b(malloc|calloc|rte_malloc|printf|RTE_LOG|pthread_mutex_lock|__atomic_fetch|__sync_)\b' \
+      $(sources 'lib/datapath/*.c' 'lib/stages/*.c' | grep -v 'datapath/stage.c')
+}
+
+check format format
+check cppcheck analyse
+check shellcheck shells
+check licences licences
+check layering layering
+exit $status
