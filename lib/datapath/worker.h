@@ -61,8 +61,9 @@ struct worker {
   struct counters snapshot;
 } __rte_cache_aligned;
 
-// Sets the ways out of egress from transmit queues and is otherwise zero: call once after filling
-// in the arrays. Handoffs out of this worker are entered into `egress` by the caller.
+// Sets the ways out of egress from transmit queues and the burst's copier, and is otherwise zero:
+// call once after filling in the arrays. Handoffs out of this worker are entered into `egress` by
+// the caller.
 void worker_init(struct worker *worker, unsigned number);
 
 // One turn: offer pending references, serve the handoffs, poll each receive queue once. Returns the
