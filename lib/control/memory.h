@@ -21,6 +21,10 @@
 
 #include "control/notes.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct rte_mempool;
 
 enum {
@@ -62,4 +66,7 @@ struct memory_pool *memory_pool(struct memory *memory, int node);
 
 void memory_stop(struct memory *memory);
 
+#ifdef __cplusplus
+}
+#endif
 #endif
