@@ -12,6 +12,28 @@
 #include "control/capture.h"
 #include "control/notes.h"
 
+// A name that no other replay uses, and O_EXCL: what is there already, be it an input or a link to
+// somewhere else, is never written to.
+static int open_output(struct output *file, const char *directory, const char *port, char *error,
+                       size_t size)
+{
+  int length =
+      snprintf(file->unfinished, PATH_MAX, "%s/%s.pcap.%d.part", directory, port, getpid());
+  if (length >= PATH_MAX)
+    return fail(error, size, -1, "--out: the name of the directory is too long");
+  snprintf(file->path, PATH_MAX, "%s/%s.pcap", directory, port);
+  file->fd = open(file->unfinished, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (file->fd < 0)
+    return fail(error, size, -1, "cannot write %s: %s", file->unfinished, strerror(errno));
+  return 0;
+}
+
+static int open_null(struct output *file, char *error, size_t size)
+{
+  file->fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  return file->fd >= 0 ? 0 : fail(error, size, -1, "cannot open /dev/null: %s", strerror(errno));
+}
+
 int outputs_open(struct outputs *outputs, const char *directory, const struct config *config,
                  char *error, size_t size)
 {
@@ -24,18 +46,12 @@ int outputs_open(struct outputs *outputs, const char *directory, const struct co
   }
   for (unsigned i = 0; i < config->n_ports; i++) {
     struct output *file = &outputs->file[i];
-    const char *path = "/dev/null";
-    if (directory != NULL) {
-      snprintf(file->path, sizeof(file->path), "%s/%s.pcap", directory, config->ports[i].name);
-      snprintf(file->unfinished, sizeof(file->unfinished), "%s/%s.pcap.part", directory,
-               config->ports[i].name);
-      path = file->unfinished;
-    }
-    file->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (file->fd < 0) {
-      fail(error, size, -1, "cannot write %s: %s", path, strerror(errno));
+    int status = directory != NULL
+                     ? open_output(file, directory, config->ports[i].name, error, size)
+                     : open_null(file, error, size);
+    if (status != 0) {
       outputs_close(outputs);
-      return -1;
+      return status;
     }
     outputs->count++;
   }
@@ -54,13 +70,16 @@ int outputs_finish(struct outputs *outputs, const uint64_t *sent, char *error, s
   if (outputs->directory == NULL)
     return 0;
   for (unsigned i = 0; i < outputs->count; i++) {
+    const struct output *file = &outputs->file[i];
     uint64_t frames;
-    if (capture_count(outputs->file[i].unfinished, &frames, error, size) != 0)
-      return -1;
+    char why[512];
+    if (capture_count(file->unfinished, &frames, why, sizeof(why)) != 0)
+      return fail(error, size, -1, "%s cannot be written, is the disk full? %s", file->path, why);
     if (frames != sent[i])
       return fail(error, size, -1,
-                  "%s holds %" PRIu64 " frames, but %" PRIu64 " were sent; is the disk full?",
-                  outputs->file[i].unfinished, frames, sent[i]);
+                  "%s cannot be written, is the disk full? It would hold %" PRIu64
+                  " frames, but %" PRIu64 " were sent",
+                  file->path, frames, sent[i]);
   }
   for (unsigned i = 0; i < outputs->count; i++)
     if (rename(outputs->file[i].unfinished, outputs->file[i].path) != 0)

@@ -4,6 +4,7 @@
 #ifndef PLATTER_OUTPUT_H
 #define PLATTER_OUTPUT_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -16,13 +17,13 @@ struct outputs {
   unsigned count;
   struct output {
     int fd; // of the unfinished file, or of /dev/null
-    char path[512];
-    char unfinished[520];
+    char path[PATH_MAX];
+    char unfinished[PATH_MAX];
   } file[CONFIG_PORTS_MAX];
 };
 
-// Makes an unfinished DIR/PORT.pcap for each port, and DIR where it is not there. Returns 0, or -1
-// and a sentence in `error`, with nothing left behind.
+// Makes an unfinished file for each port's DIR/PORT.pcap, and DIR where it is not there. Returns 0,
+// or -1 and a sentence in `error`, with nothing left behind.
 int outputs_open(struct outputs *outputs, const char *directory, const struct config *config,
                  char *error, size_t size);
 

@@ -168,7 +168,8 @@ static int wait_for_all(const struct replay *r, struct appliance *a, char *error
   }
 }
 
-// Whether each input came in whole. What is missing is said.
+// Whether each input came in whole. What is missing is said. net_pcap counts a frame that finds no
+// mbuf under no_mbuf, or under errors where only a later segment finds none.
 static bool complete(const struct replay *r, const struct status *s)
 {
   bool all = true;
@@ -176,8 +177,11 @@ static bool complete(const struct replay *r, const struct status *s)
     uint64_t frames = r->input[i].capture.frames;
     if (s->port[i].received == frames)
       continue;
-    fprintf(stderr, "platter: port %s: %" PRIu64 " of %" PRIu64 " frames came in\n",
-            s->port[i].name, s->port[i].received, frames);
+    fprintf(stderr, "platter: port %s: %" PRIu64 " of %" PRIu64 " frames came in%s\n",
+            s->port[i].name, s->port[i].received, frames,
+            s->port[i].no_mbuf + s->port[i].receive_errors > 0
+                ? "; the others found no mbuf: raise memory.mbufs"
+                : "");
     all = false;
   }
   return all;
@@ -208,7 +212,7 @@ static enum status_code forward(struct replay *r, struct appliance *a)
 
   for (unsigned i = 0; i < s->n_ports; i++)
     sent[i] = s->port[i].transmitted;
-  if (!failed && outputs_finish(&r->outputs, sent, error, sizeof(error)) != 0)
+  if (!failed && whole && outputs_finish(&r->outputs, sent, error, sizeof(error)) != 0)
     whole = false;
   if (r->json) {
     show_json(s, seconds, whole);
