@@ -8,6 +8,8 @@
 #include <rte_errno.h>
 #include <rte_malloc.h>
 
+#include "control/port.h"
+
 const struct config_kind *forward_kinds(size_t *n)
 {
   static struct config_kind kinds[STAGE_TYPES_MAX];
@@ -72,6 +74,7 @@ static bool fill_transmit(struct worker *w, const struct layout_worker *plan,
     w->transmit[i].device = devices[plan->tx[i].port];
     w->transmit[i].queue = plan->tx[i].queue;
     w->transmit[i].port = plan->tx[i].port;
+    w->transmit[i].one_segment = !port_sends_segments(w->transmit[i].device);
   }
   w->n_transmit = plan->n_tx;
   return true;
@@ -100,7 +103,7 @@ static struct worker *make_worker(const struct layout *layout, unsigned number,
 }
 
 // Each end of a handoff goes to the worker that has it.
-static int connect(struct datapath *datapath, const struct layout *layout, unsigned number)
+static int lay_handoff(struct datapath *datapath, const struct layout *layout, unsigned number)
 {
   const struct layout_handoff *plan = &layout->handoffs[number];
   struct worker *from = datapath->worker[plan->from], *to = datapath->worker[plan->to];
@@ -132,7 +135,7 @@ int datapath_make(struct datapath *datapath, const struct layout *layout, const 
     status = datapath->worker[i] != NULL ? 0 : -ENOMEM;
   }
   for (unsigned i = 0; i < layout->n_handoffs && status == 0; i++)
-    status = connect(datapath, layout, i);
+    status = lay_handoff(datapath, layout, i);
   if (status == 0)
     return 0;
   datapath_free(datapath);

@@ -84,11 +84,24 @@ unsigned port_max_tx_queues(const struct port *port)
   return said > 0 && said < port->info.max_tx_queues ? said : port->info.max_tx_queues;
 }
 
+// Drivers that handle packets of several segments and do not say so (drivers/net/pcap, net/null).
+static bool handles_segments(const struct rte_eth_dev_info *info)
+{
+  return strcmp(info->driver_name, "net_pcap") == 0 || strcmp(info->driver_name, "net_null") == 0;
+}
+
+bool port_sends_segments(uint16_t id)
+{
+  struct rte_eth_dev_info info;
+  return rte_eth_dev_info_get(id, &info) == 0 &&
+         ((info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS) || handles_segments(&info));
+}
+
 unsigned port_segment(const struct port *port)
 {
   unsigned frame = port->config->mtu + RTE_ETHER_HDR_LEN + VLAN_TAGS;
-  bool scatters = (port->info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER) ||
-                  strcmp(port->info.driver_name, "net_pcap") == 0; // it does, and does not say so
+  bool scatters =
+      (port->info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER) || handles_segments(&port->info);
   return frame <= PORT_SEGMENT || scatters ? PORT_SEGMENT : frame;
 }
 

@@ -53,6 +53,9 @@ unsigned port_max_tx_queues(const struct port *port);
 int port_configure(struct port *port, unsigned rx_queues, unsigned tx_queues, bool strict,
                    struct notes *warnings, char *error, size_t size);
 
+// Whether the driver of a DPDK port sends packets of several segments.
+bool port_sends_segments(uint16_t id);
+
 // Bytes of a frame that one mbuf has to hold for this port: 2048, more for jumbo frames where the
 // driver cannot scatter them.
 unsigned port_segment(const struct port *port);

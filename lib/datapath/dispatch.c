@@ -1,29 +1,23 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "datapath/dispatch.h"
 
-void drop(struct rte_mbuf **packets, unsigned n, unsigned port, unsigned reason,
-          struct counters *counters)
-{
-  counters->dropped[port][reason] += n;
-  rte_pktmbuf_free_bulk(packets, n);
-}
-
 // Sends `n` packets by one port; what the way out does not take is dropped there.
 static void send(struct rte_mbuf **packets, unsigned n, unsigned port, const struct egress *egress,
                  struct counters *counters)
 {
-  const struct label *reason = &reason_unreachable;
-  unsigned sent = 0;
   if (egress->transmit != NULL) {
-    sent = transmit_push(egress->transmit, packets, n, counters);
-    reason = &reason_transmit_full;
-  } else if (egress->handoff != NULL) {
-    sent = handoff_push(egress->handoff, packets, n);
-    counters->handed += sent;
+    transmit_push(egress->transmit, packets, n, counters);
+    return;
+  }
+  const struct label *reason = &reason_unreachable;
+  unsigned pushed = 0;
+  if (egress->handoff != NULL) {
+    pushed = handoff_push(egress->handoff, packets, n);
+    counters->handed += pushed;
     reason = &reason_handoff_full;
   }
-  if (sent < n)
-    drop(packets + sent, n - sent, port, reason->id, counters);
+  if (pushed < n)
+    drop(packets + pushed, n - pushed, port, reason->id, counters);
 }
 
 // One reference more for each port but the first, on every segment, before any port gets one.
@@ -36,24 +30,8 @@ static void share(struct rte_mbuf *packet, portset ports, struct counters *count
   counters->cloned += more;
 }
 
-// The whole burst has one verdict: one push for each port.
-static void dispatch_same(struct burst *b, const struct egress *egress, struct counters *counters)
-{
-  portset ports = b->verdict[0];
-  if (ports == 0) {
-    drop(b->packet, b->count, b->port, b->reason[0], counters);
-    return;
-  }
-  if (__builtin_popcount(ports) > 1)
-    for (unsigned i = 0; i < b->count; i++)
-      share(b->packet[i], ports, counters);
-  for (; ports != 0; ports &= ports - 1) {
-    unsigned port = __builtin_ctz(ports);
-    send(b->packet, b->count, port, &egress[port], counters);
-  }
-}
-
-// Verdicts differ: decide for all first (share, drop), then one push for each port.
+// Verdicts differ, or are of several ports: decide for all first (share, drop), then one push for
+// each port.
 static void dispatch_each(struct burst *b, const struct egress *egress, struct counters *counters)
 {
   struct rte_mbuf *out[BURST_MAX];
@@ -76,10 +54,15 @@ static void dispatch_each(struct burst *b, const struct egress *egress, struct c
   }
 }
 
-void dispatch(struct burst *burst, const struct egress *egress, struct counters *counters)
+void dispatch(struct burst *b, const struct egress *egress, struct counters *counters)
 {
-  if (burst->same)
-    dispatch_same(burst, egress, counters);
-  else
-    dispatch_each(burst, egress, counters);
+  portset ports = b->verdict[0];
+  if (b->same && ports == 0) {
+    drop(b->packet, b->count, b->port, b->reason[0], counters);
+  } else if (b->same && (ports & (ports - 1)) == 0) { // the common case: all to one port
+    send(b->packet, b->count, __builtin_ctz(ports), &egress[__builtin_ctz(ports)], counters);
+  } else {
+    burst_spread(b);
+    dispatch_each(b, egress, counters);
+  }
 }

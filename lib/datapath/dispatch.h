@@ -4,6 +4,7 @@
 #ifndef DATAPATH_DISPATCH_H
 #define DATAPATH_DISPATCH_H
 
+#include "datapath/drop.h"
 #include "datapath/handoff.h"
 #include "datapath/transmit.h"
 
@@ -29,10 +30,6 @@ static inline unsigned egress_room(const struct egress *egress)
 // more for each port but the first (one buffer, many readers); one to no port is dropped with its
 // reason. `egress`: PORTS_MAX ways, by port.
 void dispatch(struct burst *burst, const struct egress *egress, struct counters *counters);
-
-// The only place that drops: counts `n` packets at `port` for a reason and frees them.
-void drop(struct rte_mbuf **packets, unsigned n, unsigned port, unsigned reason,
-          struct counters *counters);
 
 #ifdef __cplusplus
 }

@@ -3,12 +3,11 @@
 
 #include <rte_ethdev.h>
 
-// Appends references, not bytes.
-static unsigned keep(struct transmit *t, struct rte_mbuf **packets, unsigned n)
+#include "datapath/drop.h"
+
+// Appends references, not bytes. There is room.
+static void keep(struct transmit *t, struct rte_mbuf **packets, unsigned n)
 {
-  unsigned room = transmit_room(t);
-  if (n > room)
-    n = room;
   if (t->head + t->count + n > TRANSMIT_PENDING) {
     for (unsigned i = 0; i < t->count; i++)
       t->pending[i] = t->pending[t->head + i];
@@ -17,20 +16,37 @@ static unsigned keep(struct transmit *t, struct rte_mbuf **packets, unsigned n)
   for (unsigned i = 0; i < n; i++)
     t->pending[t->head + t->count + i] = packets[i];
   t->count += n;
-  return n;
 }
 
-unsigned transmit_push(struct transmit *t, struct rte_mbuf **packets, unsigned n,
-                       struct counters *counters)
+// Drops what the driver would send only a part of. Returns how many are left, at the front.
+static unsigned drop_segmented(const struct transmit *t, struct rte_mbuf **packets, unsigned n,
+                               struct counters *counters)
+{
+  unsigned whole = 0;
+  for (unsigned i = 0; i < n; i++)
+    if (packets[i]->nb_segs == 1)
+      packets[whole++] = packets[i];
+    else
+      drop(&packets[i], 1, t->port, reason_segmented.id, counters);
+  return whole;
+}
+
+void transmit_push(struct transmit *t, struct rte_mbuf **packets, unsigned n,
+                   struct counters *counters)
 {
   unsigned sent = 0;
+  if (t->one_segment)
+    n = drop_segmented(t, packets, n, counters);
   if (t->count == 0) {
     sent = rte_eth_tx_burst(t->device, t->queue, packets, n);
     counters->transmitted[t->port] += sent;
     if (sent == n)
-      return n;
+      return;
   }
-  return sent + keep(t, packets + sent, n - sent);
+  unsigned kept = RTE_MIN(n - sent, transmit_room(t));
+  keep(t, packets + sent, kept);
+  if (sent + kept < n)
+    drop(packets + sent + kept, n - sent - kept, t->port, reason_transmit_full.id, counters);
 }
 
 unsigned transmit_flush(struct transmit *t, struct counters *counters)

@@ -16,9 +16,10 @@ enum { TRANSMIT_PENDING = 4 * BURST_MAX };
 struct transmit {
   uint16_t device; // DPDK's port id
   uint16_t queue;
-  uint8_t port;   // platter's number
-  uint16_t head;  // pending[head] is the next to go
-  uint16_t count; // how many are pending
+  uint8_t port;     // platter's number
+  bool one_segment; // the driver sends only a packet's first segment: others are dropped
+  uint16_t head;    // pending[head] is the next to go
+  uint16_t count;   // how many are pending
   struct rte_mbuf *pending[TRANSMIT_PENDING];
 } __rte_cache_aligned;
 
@@ -27,10 +28,11 @@ static inline unsigned transmit_room(const struct transmit *t)
   return TRANSMIT_PENDING - t->count;
 }
 
-// Offers `n` references to the driver, behind those pending; keeps what the driver does not take
-// and there is room for. Returns how many it took, in order; the rest stay the caller's.
-unsigned transmit_push(struct transmit *t, struct rte_mbuf **packets, unsigned n,
-                       struct counters *counters);
+// Takes `n` references. Offers them to the driver, behind those pending; keeps what it does not
+// take; drops what there is no room for (transmit_full) or the driver cannot send (segmented). Uses
+// the array as it likes.
+void transmit_push(struct transmit *t, struct rte_mbuf **packets, unsigned n,
+                   struct counters *counters);
 
 // Offers the pending references again. Returns how many the driver took.
 unsigned transmit_flush(struct transmit *t, struct counters *counters);
