@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <rte_launch.h>
 #include <rte_lcore.h>
@@ -50,7 +51,8 @@ static int start_eal(struct appliance *a, const struct appliance_options *option
   status = plan_memory(&a->plan, config, &a->forwarding, &need, error, size);
   if (status != 0)
     return status;
-  request.bytes = memory_bytes(&need);
+  request.huge_bytes = memory_bytes(&need, RTE_PGSIZE_2M);
+  request.ordinary_bytes = memory_bytes(&need, sysconf(_SC_PAGESIZE));
   for (unsigned i = 0; i < config->n_ports; i++)
     if (device_facts(a->port[i].device, &a->port[i].facts) && a->port[i].facts.pci)
       pci[request.n_pci++] = a->port[i].device;

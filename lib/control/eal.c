@@ -99,12 +99,15 @@ static int choose_memory(const struct eal_request *request, struct notes *warnin
 {
   char why[256];
   eal.huge = request->hugepages != CONFIG_HUGEPAGES_OFF &&
-             hugepages_suffice(request->bytes, why, sizeof(why));
-  if (eal.huge || request->hugepages == CONFIG_HUGEPAGES_OFF)
+             hugepages_suffice(request->huge_bytes, why, sizeof(why));
+  if (eal.huge)
     return 0;
   if (request->hugepages == CONFIG_HUGEPAGES_ON)
     return fail(error, size, -ENOMEM, "memory.hugepages is on, but %s", why);
-  notes_add(warnings, "running without hugepages, at about a quarter of the speed: %s", why);
+  if (request->hugepages == CONFIG_HUGEPAGES_AUTO)
+    notes_add(warnings, "running without hugepages, at about a quarter of the speed: %s", why);
+  if (!ordinary_pages_suffice(request->ordinary_bytes, why, sizeof(why)))
+    return fail(error, size, -ENOMEM, "memory: %s", why);
   return 0;
 }
 
@@ -141,7 +144,7 @@ static void build_arguments(struct arguments *args, const struct eal_request *re
     argument(args, "--no-huge");
     argument(args, "--no-shconf");
     argument(args, "-m");
-    argument(args, "%zu", request->bytes / (1024 * 1024) + 1);
+    argument(args, "%zu", request->ordinary_bytes / (1024 * 1024) + 1);
   }
   if (request->n_pci == 0)
     argument(args, "--no-pci");
@@ -153,22 +156,43 @@ static void build_arguments(struct arguments *args, const struct eal_request *re
     argument(args, "%s", request->extra[i]);
 }
 
-const char *eal_last_words(void)
+// EAL's own lines say that a driver failed, the driver's say why.
+static bool tells_why(const char *line)
+{
+  static const char *const others[] = {"EAL: ", "vdev_probe(): ", "TELEMETRY: "};
+  for (unsigned i = 0; i < sizeof(others) / sizeof(*others); i++)
+    if (strncmp(line, others[i], strlen(others[i])) == 0)
+      return false;
+  return *line != '\0';
+}
+
+const char *eal_words(void)
 {
   static char words[256];
+  size_t at = 0;
   words[0] = '\0';
   if (eal.log == NULL)
     return words;
   fflush(eal.log);
-  size_t end = eal.log_size;
-  while (end > 0 && strchr("\n ", eal.log_text[end - 1]) != NULL)
-    end--;
-  size_t start = end;
-  while (start > 0 && eal.log_text[start - 1] != '\n')
-    start--;
-  snprintf(words, sizeof(words), "%.*s", (int)(end - start), eal.log_text + start);
+  eal.log_text[eal.log_size] = '\0'; // behind it stands what was logged before the last call
+  char *rest = eal.log_text, *line;
+  while ((line = strsep(&rest, "\n")) != NULL && at < sizeof(words))
+    if (tells_why(line))
+      at += snprintf(words + at, sizeof(words) - at, "%s%s", at > 0 ? "; " : "", line);
   fseeko(eal.log, 0, SEEK_SET);
   return words;
+}
+
+static const char *last_line(void)
+{
+  if (eal.log == NULL)
+    return "";
+  fflush(eal.log);
+  size_t end = eal.log_size;
+  while (end > 0 && strchr("\n ", eal.log_text[end - 1]) != NULL)
+    eal.log_text[--end] = '\0';
+  const char *start = memrchr(eal.log_text, '\n', end);
+  return start != NULL ? start + 1 : eal.log_text;
 }
 
 static void close_log(void)
@@ -205,7 +229,7 @@ int eal_start(const struct eal_request *request, struct notes *warnings, char *e
   int used = rte_eal_init(args.n, argv);
   if (used < 0) {
     status = fail(error, size, -rte_errno, "DPDK does not start (%s): %s", rte_strerror(rte_errno),
-                  eal_last_words());
+                  last_line());
     close_log();
     unlock_directory();
   }

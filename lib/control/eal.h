@@ -20,7 +20,8 @@ struct eal_request {
   unsigned n_cpus;    // worker i runs as lcore i on cpus[i]; control is lcore n_cpus
   const unsigned *cpus;
   enum config_hugepages hugepages;
-  size_t bytes; // that pools and rings will take
+  size_t huge_bytes;     // that pools and rings will take in hugepages
+  size_t ordinary_bytes; // and in others
   unsigned n_pci;
   const char *const *pci; // addresses with arguments: the only PCI devices probed
   int n_extra;
@@ -34,9 +35,9 @@ int eal_start(const struct eal_request *request, struct notes *warnings, char *e
 // Ends EAL and removes the runtime directory.
 void eal_stop(void);
 
-// The last line DPDK logged since the start or the last call, for an error message; "" if none.
-// Valid until the next call.
-const char *eal_last_words(void);
+// What drivers have logged since the start or the last call, in one line, for an error message; ""
+// if nothing. Valid until the next call.
+const char *eal_words(void);
 
 // From now on DPDK's warnings and errors go to stderr as they come.
 void eal_log_to_stderr(void);

@@ -48,3 +48,19 @@ bool hugepages_suffice(size_t bytes, char *why, size_t size)
            have >> 20, (bytes >> 20) + 1, total + missing);
   return false;
 }
+
+bool ordinary_pages_suffice(size_t bytes, char *why, size_t size)
+{
+  char line[128];
+  unsigned long kb = 0;
+  FILE *in = fopen("/proc/meminfo", "r");
+  while (in != NULL && kb == 0 && fgets(line, sizeof(line), in) != NULL)
+    sscanf(line, "MemAvailable: %lu kB", &kb);
+  if (in != NULL)
+    fclose(in);
+  if (kb == 0 || kb >= bytes / 1024) // unknown, or enough
+    return true;
+  snprintf(why, size, "%lu MB of memory are free and %zu MB are needed; set memory.mbufs to less",
+           kb >> 10, (bytes >> 20) + 1);
+  return false;
+}

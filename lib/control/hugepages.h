@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the kernel has of hugepages, and the command that would give more.
+// What the kernel has of hugepages and of other memory, and the command that would give more.
 #ifndef CONTROL_HUGEPAGES_H
 #define CONTROL_HUGEPAGES_H
 
@@ -9,5 +9,9 @@
 // Whether free hugepages of all sizes hold `bytes`. Where not, `why` says what is there, what is
 // needed and the command that fixes it.
 bool hugepages_suffice(size_t bytes, char *why, size_t size);
+
+// The same for memory in ordinary pages. The kernel would grant more than there is, and end some
+// process when it is used.
+bool ordinary_pages_suffice(size_t bytes, char *why, size_t size);
 
 #endif

@@ -40,7 +40,18 @@ unsigned memory_headers(const struct memory_need *need)
   return 2 * places_out(need) + caches(need);
 }
 
-size_t memory_bytes(const struct memory_need *need)
+// No object of a pool crosses the end of a page where the kernel may put pages anywhere
+// (rte_mempool_op_calc_mem_size_helper): a frame takes an ordinary page all for itself.
+static size_t pool_bytes(size_t n, size_t object, size_t page)
+{
+  size_t ring = 2 * rte_align64pow2(n) * sizeof(void *);
+  if (object > page)
+    return n * RTE_ALIGN_CEIL(object, page) + ring;
+  size_t objects = page / object;
+  return (n + objects - 1) / objects * page + ring;
+}
+
+size_t memory_bytes(const struct memory_need *need, size_t page)
 {
   size_t bytes = SLACK + need->handoffs * HANDOFF_SIZE * sizeof(void *);
   for (unsigned node = 0; node < MEMORY_NODES_MAX; node++) {
@@ -48,10 +59,10 @@ size_t memory_bytes(const struct memory_need *need)
       continue;
     size_t frame = need->segment + RTE_PKTMBUF_HEADROOM + MBUF_OVERHEAD;
     size_t header = PACKET_HEADER_MAX + RTE_PKTMBUF_HEADROOM + MBUF_OVERHEAD;
-    bytes += memory_frames(need, node) * (frame + sizeof(void *));
-    bytes += memory_headers(need) * (header + sizeof(void *));
+    bytes += pool_bytes(memory_frames(need, node), frame, page);
+    bytes += pool_bytes(memory_headers(need), header, page);
   }
-  return bytes + bytes / 16; // page ends that no object fits into
+  return bytes + bytes / 16; // what lies between the pieces
 }
 
 // DPDK refuses a cache of more than two thirds of the pool (rte_mempool.c, CALC_CACHE_FLUSHTHRESH).

@@ -55,8 +55,9 @@ struct memory {
 unsigned memory_frames(const struct memory_need *need, unsigned node); // mbufs, by the formula
 unsigned memory_headers(const struct memory_need *need);
 
-// Bytes that pools and rings of all nodes take, rounded up: what to ask of the kernel.
-size_t memory_bytes(const struct memory_need *need);
+// Bytes that pools and rings of all nodes take in pages of this size, rounded up: what to ask of
+// the kernel.
+size_t memory_bytes(const struct memory_need *need, size_t page);
 
 // Makes the pools. Returns 0, or -errno and a sentence in `error`, with nothing left behind.
 int memory_start(struct memory *memory, const struct memory_need *need, char *error, size_t size);

@@ -19,9 +19,9 @@ enum {
 };
 
 // A failing driver's own reason, in brackets, or nothing.
-static const char *last_words(char *text, size_t size)
+static const char *drivers_words(char *text, size_t size)
 {
-  const char *words = eal_last_words();
+  const char *words = eal_words();
   snprintf(text, size, *words != '\0' ? " (DPDK says: %s)" : "%s", words);
   return text;
 }
@@ -31,7 +31,7 @@ static int port_fail(const struct port *port, int code, const char *what, char *
 {
   char words[300];
   return fail(error, size, code, "ports.%s.device: '%s': %s: %s%s", port->config->name,
-              port->device, what, rte_strerror(-code), last_words(words, sizeof(words)));
+              port->device, what, rte_strerror(-code), drivers_words(words, sizeof(words)));
 }
 
 static int find(struct port *port)
@@ -47,18 +47,32 @@ static int find(struct port *port)
   return port->id < RTE_MAX_ETHPORTS ? 0 : -ENODEV;
 }
 
+// The codes of rte_dev_probe say little: drivers return -1 for most that can go wrong, which would
+// read as missing privileges, and the bus -EFAULT for a name that no driver has.
+static int probe_fail(const struct port *port, int code, char *error, size_t size)
+{
+  char words[300];
+  const char *what = code == -EFAULT ? "DPDK has no driver of this name" : "the driver refuses it";
+  drivers_words(words, sizeof(words));
+  if (*words == '\0' && code != -EFAULT)
+    what = "the driver refuses it; are its arguments right?";
+  return fail(error, size, code, "ports.%s.device: '%s': %s%s", port->config->name, port->device,
+              what, words);
+}
+
 int port_probe(struct port *port, char *error, size_t size)
 {
   const char *name = port->config->name;
   int status = 0;
 
+  eal_words(); // what was logged before is not about this port
   if (!device_facts(port->device, &port->facts))
     return fail(error, size, -EINVAL, "ports.%s.device: '%s' is no PCI address and no vdev", name,
                 port->device);
   if (!port->facts.pci) // PCI devices were probed when EAL started, from its allow-list
     status = rte_dev_probe(port->device);
   if (status != 0)
-    return port_fail(port, status, "the driver refuses it", error, size);
+    return probe_fail(port, status, error, size);
   port->probed = true;
   if (find(port) != 0) {
     port->probed = false;
@@ -141,6 +155,15 @@ static int link_event(uint16_t id, enum rte_eth_event_type type, void *arg, void
   return 0;
 }
 
+// The device's limit for frames counts, too: a driver may state one and leave max_mtu open.
+static unsigned largest_mtu(const struct rte_eth_dev_info *info)
+{
+  unsigned overhead = RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN;
+  if (info->max_mtu != UINT16_MAX || info->max_rx_pktlen <= overhead)
+    return info->max_mtu;
+  return RTE_MIN(info->max_rx_pktlen - overhead, (unsigned)UINT16_MAX);
+}
+
 static int check_limits(const struct port *port, unsigned rx_queues, unsigned mtu, char *error,
                         size_t size)
 {
@@ -148,9 +171,9 @@ static int check_limits(const struct port *port, unsigned rx_queues, unsigned mt
   if (rx_queues > port->info.max_rx_queues)
     return fail(error, size, -EINVAL, "ports.%s.rx_queues: %u asked, but '%s' has %u", name,
                 rx_queues, port->device, port->info.max_rx_queues);
-  if (mtu != 0 && (mtu < port->info.min_mtu || mtu > port->info.max_mtu))
+  if (mtu != 0 && (mtu < port->info.min_mtu || mtu > largest_mtu(&port->info)))
     return fail(error, size, -EINVAL, "ports.%s.mtu: %u asked, but '%s' takes %u to %u", name, mtu,
-                port->device, port->info.min_mtu, port->info.max_mtu);
+                port->device, port->info.min_mtu, largest_mtu(&port->info));
   return 0;
 }
 
@@ -213,6 +236,7 @@ int port_start(struct port *port, struct memory *memory, struct notes *warnings,
   struct rte_mempool *frames = memory_pool(memory, port->node)->frames;
   int status = 0;
 
+  eal_words();
   for (unsigned q = 0; q < port->rx_queues && status == 0; q++)
     status =
         rte_eth_rx_queue_setup(port->id, q, port->receive_descriptors, port->node, NULL, frames);
@@ -254,11 +278,26 @@ void port_update(struct port *port)
   port->link = link;
 }
 
+// net_ring stops with mbufs in its rings and does not free them (drivers/net/ring,
+// eth_dev_close). Ends, because nobody sends any more.
+static void empty_rings(const struct port *port)
+{
+  struct rte_mbuf *packets[32];
+  unsigned n;
+  if (strcmp(port->info.driver_name, "net_ring") != 0)
+    return;
+  for (unsigned q = 0; q < port->rx_queues; q++)
+    while ((n = rte_eth_rx_burst(port->id, q, packets, RTE_DIM(packets))) > 0)
+      rte_pktmbuf_free_bulk(packets, n);
+}
+
 void port_stop(struct port *port)
 {
   if (!port->probed)
     return;
   port_update(port);
+  if (port->started)
+    empty_rings(port);
   if (port->link_events)
     rte_eth_dev_callback_unregister(port->id, RTE_ETH_EVENT_INTR_LSC, link_event, port);
   if (port->started)
