@@ -14,6 +14,7 @@
 #include "control/appliance_internal.h"
 #include "control/cpu.h"
 #include "control/eal.h"
+#include "control/memif.h"
 #include "control/plan.h"
 #include "control/telemetry.h"
 
@@ -124,6 +125,7 @@ static int start_workers(struct appliance *a, char *error, size_t size)
                           plan_lcore(&a->plan, a->layout->workers[i].cpu));
   a->running = true;
   return 0;
+  memif_guard(&a->datapath);
 }
 
 static int start(struct appliance *a, const struct appliance_options *options,
@@ -244,6 +246,7 @@ static void join(struct appliance *a)
   rte_eal_mp_wait_lcore();
   a->running = false;
   a->stopped = now();
+  memif_guard(NULL);
   for (unsigned i = 0; i < a->datapath.n_workers; i++)
     worker_abandon(a->datapath.worker[i]);
 }

@@ -11,6 +11,8 @@
 #include <rte_ether.h>
 
 #include "control/eal.h"
+#include "control/interface.h"
+#include "control/memif.h"
 
 enum {
 
@@ -69,6 +71,7 @@ int port_probe(struct port *port, char *error, size_t size)
   if (!device_facts(port->device, &port->facts))
     return fail(error, size, -EINVAL, "ports.%s.device: '%s' is no PCI address and no vdev", name,
                 port->device);
+  memif_remove_stale_socket(port->device);
   if (!port->facts.pci) // PCI devices were probed when EAL started, from its allow-list
     status = rte_dev_probe(port->device);
   if (status != 0)

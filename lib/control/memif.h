@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What DPDK's memif driver leaves open, and what a peer's death does with it.
+#ifndef CONTROL_MEMIF_H
+#define CONTROL_MEMIF_H
+
+struct datapath;
+
+// A server that was killed leaves its socket file, and the driver cannot make another of that name.
+// Removes the file that `device` (a device string) is going to make, if nobody listens there.
+void memif_remove_stale_socket(const char *device);
+
+// From now on (workers run) until NULL is given (they do not): shared memory is not unmapped while
+// one of these workers may be reading it. See memif.c.
+void memif_guard(const struct datapath *datapath);
+
+#endif
