@@ -110,11 +110,15 @@ static void show_accounting(const struct status *s, FILE *out)
   if (!s->pools_checked)
     return;
   for (unsigned i = 0; i < s->n_pools; i++)
-    if (s->pool[i].available != s->pool[i].size)
+    if (s->pool[i].available + s->pool[i].kept != s->pool[i].size)
       fprintf(out, "pool %s: %u of %u mbufs came back\n", s->pool[i].name, s->pool[i].available,
               s->pool[i].size);
   if (s->pools_full)
     fprintf(out, "pools: every mbuf came back\n");
+  for (unsigned i = 0; i < s->n_pools; i++)
+    if (s->pool[i].kept > 0)
+      fprintf(out, "pool %s: of them %u that a driver took at start and keeps\n", s->pool[i].name,
+              s->pool[i].kept);
 }
 
 void show_summary(const struct status *s, FILE *out)

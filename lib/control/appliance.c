@@ -18,6 +18,8 @@
 #include "control/plan.h"
 #include "control/telemetry.h"
 
+enum { RECLAIM_TURNS = 50 }; // milliseconds
+
 static double now(void)
 {
   struct timespec t;
@@ -123,9 +125,9 @@ static int start_workers(struct appliance *a, char *error, size_t size)
   for (unsigned i = 0; i < a->datapath.n_workers; i++)
     rte_eal_remote_launch(worker_main, a->datapath.worker[i],
                           plan_lcore(&a->plan, a->layout->workers[i].cpu));
+  memif_guard(&a->datapath);
   a->running = true;
   return 0;
-  memif_guard(&a->datapath);
 }
 
 static int start(struct appliance *a, const struct appliance_options *options,
@@ -244,16 +246,30 @@ static void join(struct appliance *a)
     return;
   set_mode(a, WORKER_STOP);
   rte_eal_mp_wait_lcore();
+  memif_guard(NULL);
   a->running = false;
   a->stopped = now();
-  memif_guard(NULL);
   for (unsigned i = 0; i < a->datapath.n_workers; i++)
     worker_abandon(a->datapath.worker[i]);
+}
+
+// The kernel may have what was sent last in its hands for a moment more.
+static void reclaim(struct appliance *a)
+{
+  bool kept = false;
+  for (unsigned i = 0; i < a->config->n_ports; i++)
+    kept |= a->port[i].kept > 0;
+  for (unsigned turn = 0; kept && turn < RECLAIM_TURNS; turn++) {
+    for (unsigned i = 0; i < a->config->n_ports; i++)
+      port_reclaim(&a->port[i]);
+    rest(1000);
+  }
 }
 
 const struct status *appliance_stop(struct appliance *a)
 {
   join(a);
+  reclaim(a);
   for (unsigned i = 0; i < a->config->n_ports; i++)
     port_stop(&a->port[i]);
   a->pools_checked = true;

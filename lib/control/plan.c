@@ -134,8 +134,12 @@ int plan_memory(const struct plan *plan, const struct config *config,
   };
   for (unsigned i = 0; i < layout->n_ports; i++) {
     unsigned queues = layout->ports[i].tx_queues > 0 ? layout->ports[i].tx_queues : 1;
-    need->receive_descriptors[0] += layout->ports[i].rx_queues * PORT_DESCRIPTORS;
-    need->transmit_descriptors += queues * PORT_DESCRIPTORS;
+    struct device_facts device = {0};
+    if (!plan->stand_ins)
+      device_facts(config->ports[i].device, &device);
+    unsigned descriptors = device.descriptors > 0 ? device.descriptors : PORT_DESCRIPTORS;
+    need->receive_descriptors[0] += layout->ports[i].rx_queues * descriptors;
+    need->transmit_descriptors += queues * descriptors;
     need->transmit_queues += queues;
   }
   layout_free(layout);

@@ -233,6 +233,16 @@ int port_configure(struct port *port, unsigned rx_queues, unsigned tx_queues, bo
   return rte_eth_dev_get_mtu(port->id, &port->mtu);
 }
 
+// A driver with events keeps the link's state up to date by itself: this reads what it keeps. One
+// without, on an interface of the kernel's, says "up" whatever happens there.
+static void read_link(struct port *port)
+{
+  port->link.link_status = RTE_ETH_LINK_DOWN;
+  if (rte_eth_link_get_nowait(port->id, &port->link) != 0 ||
+      (!port->link_events && port->info.if_index > 0 && !interface_running(port->info.if_index)))
+    port->link.link_status = RTE_ETH_LINK_DOWN;
+}
+
 int port_start(struct port *port, struct memory *memory, struct notes *warnings, char *error,
                size_t size)
 {
@@ -240,9 +250,11 @@ int port_start(struct port *port, struct memory *memory, struct notes *warnings,
   int status = 0;
 
   eal_words();
+  unsigned available = rte_mempool_avail_count(frames);
   for (unsigned q = 0; q < port->rx_queues && status == 0; q++)
     status =
         rte_eth_rx_queue_setup(port->id, q, port->receive_descriptors, port->node, NULL, frames);
+  port->kept = port->facts.keeps_mbufs ? available - rte_mempool_avail_count(frames) : 0;
   if (status != 0)
     return port_fail(port, status, "cannot set up its receive queues", error, size);
   for (unsigned q = 0; q < port->tx_queues && status == 0; q++)
@@ -255,6 +267,7 @@ int port_start(struct port *port, struct memory *memory, struct notes *warnings,
   if (status != 0)
     return port_fail(port, status, "does not start", error, size);
   port->started = true;
+  port->was_promiscuous = interface_promiscuous(port->info.if_index);
   if (port->config->promiscuous) {
     status = rte_eth_promiscuous_enable(port->id);
     if (status != 0 && status != -ENOTSUP)
@@ -263,22 +276,25 @@ int port_start(struct port *port, struct memory *memory, struct notes *warnings,
                 "what is sent to its own address",
                 port->config->name, port->device, rte_strerror(-status));
   }
-  rte_eth_link_get_nowait(port->id, &port->link);
+  read_link(port);
   return 0;
 }
 
 void port_update(struct port *port)
 {
-  struct rte_eth_link link = {0};
   if (!port->started)
     return;
   rte_eth_stats_get(port->id, &port->stats);
-  // A driver with events keeps the link's state up to date by itself: this reads what it keeps.
-  if (rte_eth_link_get_nowait(port->id, &link) != 0)
-    link.link_status = RTE_ETH_LINK_DOWN;
-  if (!port->link_events && link.link_status != port->link.link_status)
+  unsigned before = port->link.link_status;
+  read_link(port);
+  if (!port->link_events && port->link.link_status != before)
     port->link_changes++;
-  port->link = link;
+}
+
+void port_reclaim(const struct port *port)
+{
+  for (unsigned q = 0; port->started && q < port->tx_queues; q++)
+    rte_eth_tx_burst(port->id, q, NULL, 0);
 }
 
 // net_ring stops with mbufs in its rings and does not free them (drivers/net/ring,
@@ -303,6 +319,8 @@ void port_stop(struct port *port)
     empty_rings(port);
   if (port->link_events)
     rte_eth_dev_callback_unregister(port->id, RTE_ETH_EVENT_INTR_LSC, link_event, port);
+  if (port->started && port->config->promiscuous && !port->was_promiscuous)
+    rte_eth_promiscuous_disable(port->id); // or the kernel's interface stays so
   if (port->started)
     rte_eth_dev_stop(port->id);
   port->started = false;

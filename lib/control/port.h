@@ -33,6 +33,8 @@ struct port {
   uint16_t tx_queues;            // when configured; may be more than the layout uses
   uint16_t receive_descriptors;  // of a queue, when configured
   uint16_t transmit_descriptors; // of a queue, when configured
+  unsigned kept;                 // mbufs that the driver took and will not give back at close
+  bool was_promiscuous;          // the kernel's interface was, before platter
   bool link_events;              // the driver tells of link changes; else control asks
   struct rte_eth_link link;
   uint32_t link_changes; // the one who notices them: writes, control: reads
@@ -66,6 +68,9 @@ int port_start(struct port *port, struct memory *memory, struct notes *warnings,
 
 // Reads statistics and, where the driver does not report changes by itself, the link.
 void port_update(struct port *port);
+
+// When no worker runs: has the driver free what it has sent. Some look only when they are to send.
+void port_reclaim(const struct port *port);
 
 // Stops receiving and transmitting, frees the driver's mbufs, removes the device. Any state.
 void port_stop(struct port *port);

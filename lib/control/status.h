@@ -69,6 +69,7 @@ struct status_handoff {
 struct status_pool {
   char name[32];
   unsigned size;
+  unsigned kept;      // by drivers that do not give all back when closed
   unsigned available; // when last looked at: see status.pools_checked
 };
 

@@ -18,6 +18,8 @@ struct device_driver {
   unsigned queues;        // without that argument; 0: not known without the device
   unsigned (*count)(const char *arguments); // where neither is enough
   const char *copies;
+  unsigned descriptors;
+  bool keeps_mbufs;
 };
 
 #define COPIES_BOTH "on receive and transmit"
@@ -29,8 +31,10 @@ static const struct device_driver drivers[] = {
     {"net_af_packet", "eth_af_packet", "qpairs", 1, NULL, COPIES_BOTH},
     // af_xdp/rte_eth_af_xdp.c: receive hands out the frame itself; af_xdp_tx_zc copies what is not
     // from the mempool that the queue was set up with. What the kernel does below depends on the
-    // NIC.
-    {"net_af_xdp", NULL, "queue_count", 1, NULL, "on transmit, packets of another memory pool"},
+    // NIC. xsk_configure takes XSK_RING_CONS__DEFAULT_NUM_DESCS mbufs for a queue's fill ring, and
+    // eth_dev_close forgets them.
+    {"net_af_xdp", NULL, "queue_count", 1, NULL, "on transmit, packets of another memory pool",
+     2048, true},
     // bonding/rte_eth_bond_pmd.c: as many queues as the member with the fewest, which are unknown
     // here; what is copied is up to the members.
     {"net_bonding", "eth_bond", NULL, 0, NULL, NULL},
@@ -194,6 +198,8 @@ static bool read_vdev(const char *device, struct device_facts *facts)
   const char *arguments = device + length;
   facts->driver = driver->name;
   facts->copies = driver->copies;
+  facts->descriptors = driver->descriptors;
+  facts->keeps_mbufs = driver->keeps_mbufs;
   if (driver->count != NULL)
     facts->tx_queues = driver->count(arguments);
   else if (driver->queues_key != NULL)

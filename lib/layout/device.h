@@ -17,9 +17,11 @@ enum { DEVICE_NAME_MAX = 63 };
 struct device_facts {
   bool pci;
   char name[DEVICE_NAME_MAX + 1]; // "0000:03:00.0", "net_af_packet0": what DPDK will call it
-  const char *driver; // "net_af_packet"; NULL for a PCI device and for a vdev not in the table
-  unsigned tx_queues; // transmit queues the arguments give; 0: not known without the device
-  const char *copies; // what the driver copies ("on receive and transmit"); NULL: nothing known
+  const char *driver;   // "net_af_packet"; NULL for a PCI device and for a vdev not in the table
+  unsigned tx_queues;   // transmit queues the arguments give; 0: not known without the device
+  unsigned descriptors; // of a queue, where the driver wants a number of its own; 0: it does not
+  bool keeps_mbufs;     // at close the driver does not give back what its receive queues took
+  const char *copies;   // what the driver copies ("on receive and transmit"); NULL: nothing known
 };
 
 // Reads a PCI address ("0000:03:00.0" or "03:00.0", with ",arguments") or a vdev

@@ -89,6 +89,14 @@ TEST(Device, VdevGoesToTheDriverItsNameBeginsWith)
   EXPECT_STREQ(Read("net_bonding0,mode=1").driver, "net_bonding");
 }
 
+TEST(Device, AfXdpWantsAndKeepsMoreMbufsThanOthers)
+{
+  EXPECT_EQ(Read("net_af_xdp0,iface=eth0").descriptors, 2048u);
+  EXPECT_TRUE(Read("net_af_xdp0,iface=eth0").keeps_mbufs);
+  EXPECT_EQ(Read("net_af_packet0,iface=eth0").descriptors, 0u);
+  EXPECT_FALSE(Read("net_af_packet0,iface=eth0").keeps_mbufs);
+}
+
 TEST(Device, UnknownVdevIsAVdevAllTheSame)
 {
   struct device_facts facts = Read("net_softnic0,firmware=f.cli");
