@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// platter replay: what comes out is what went in, in order and byte for byte.
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "capture_file.h"
+#include "expect.h"
+#include "leftovers.h"
+#include "pcap_file.h"
+#include "scratch.h"
+
+namespace
+{
+const char *const PIPELINE = "workers: {cores: [0, 1], layout: pipeline}\n";
+const char *const RUN_TO_COMPLETION = "workers: {cores: [0, 1], layout: run-to-completion}\n";
+const char *const OFF = "memory: {hugepages: off}\n";
+
+class Replay : public testing::Test
+{
+protected:
+  // Ports left and right with this `forward`, and more lines.
+  void configure(const std::string &forward, const std::string &rest)
+  {
+    dir.write("c.yaml",
+              "ports: {left: {device: net_null0}, right: {device: net_null1}}\nforward: [" +
+                  forward + "]\ntelemetry: {prefix: " + prefix + "}\n" + rest);
+  }
+
+  Ended replay(std::vector<std::string> arguments)
+  {
+    arguments.insert(arguments.begin(), {"replay", dir / "c.yaml", "--out", dir / "out"});
+    return platter(arguments);
+  }
+
+  Json replay_whole(std::vector<std::string> arguments)
+  {
+    arguments.push_back("--json");
+    Ended ended = replay(arguments);
+    EXPECT_EQ(ended.status, OK) << ended.err;
+    Json summary = expect_closed(ended);
+    EXPECT_TRUE(summary["complete"].is_true());
+    EXPECT_EQ(before.now(), "");
+    return summary;
+  }
+
+  Frames out(const std::string &port)
+  {
+    return read_frames(dir / ("out/" + port + ".pcap"));
+  }
+
+  Scratch dir;
+  std::string prefix = unique_prefix("replay");
+  Leftovers before{prefix};
+};
+
+class ReplayLayouts : public Replay, public testing::WithParamInterface<const char *>
+{
+};
+
+INSTANTIATE_TEST_SUITE_P(Layouts, ReplayLayouts, testing::Values(PIPELINE, RUN_TO_COMPLETION),
+                         [](const auto &info) {
+                           return info.param == PIPELINE ? "pipeline" : "run_to_completion";
+                         });
+} // namespace
+
+TEST_P(ReplayLayouts, WireKeepsEverySampleCapture)
+{
+  std::vector<std::string> captures = sample_captures();
+  ASSERT_GE(captures.size(), 10u);
+  configure("{wire: [left, right]}", GetParam() + std::string(OFF));
+  for (size_t i = 0; i < captures.size(); i++) {
+    const std::string &left = captures[i], &right = captures[(i + 1) % captures.size()];
+    SCOPED_TRACE(left);
+    Frames from_left = read_frames(left), from_right = read_frames(right);
+    Json summary = replay_whole({"left=" + left, "right=" + right});
+    EXPECT_TRUE(out("right") == from_left);
+    EXPECT_TRUE(out("left") == from_right);
+    EXPECT_EQ(summary["ports"]["left"]["received"].number(), int64_t(from_left.size()));
+    EXPECT_EQ(summary["ports"]["right"]["sent"].number(), int64_t(from_left.size()));
+    EXPECT_EQ(summary["accounting"]["dropped"].number(), 0);
+  }
+}
+
+TEST_P(ReplayLayouts, ReflectSwapsMacAddressesAndNothingElse)
+{
+  configure("{reflect: [left, right]}", GetParam() + std::string(OFF));
+  for (const std::string &capture : sample_captures()) {
+    SCOPED_TRACE(capture);
+    Frames expected = read_frames(capture);
+    std::transform(expected.begin(), expected.end(), expected.begin(), swapped);
+    replay_whole({"left=" + capture, "right=" + capture});
+    EXPECT_TRUE(out("left") == expected);
+    EXPECT_TRUE(out("right") == expected);
+  }
+}
+
+TEST_P(ReplayLayouts, SinkDropsEverythingWithItsReason)
+{
+  configure("{sink: [left, right]}", GetParam() + std::string(OFF));
+  std::string capture = source_path("pcaps/imix.pcap");
+  int64_t frames = read_frames(capture).size();
+  Json summary = replay_whole({"left=" + capture});
+  EXPECT_EQ(summary["ports"]["left"]["dropped"]["sink"].number(), frames);
+  EXPECT_EQ(summary["ports"]["left"]["dropped"].size(), 1u);
+  EXPECT_EQ(summary["accounting"]["dropped"].number(), frames);
+  EXPECT_TRUE(out("left").empty());
+  EXPECT_TRUE(out("right").empty());
+}
+
+TEST_P(ReplayLayouts, ManyFramesBothWaysAtOnce)
+{
+  Frames a = numbered_frames(30000, 60, 1), b = numbered_frames(20011, 300, 2);
+  write_frames(dir / "a.pcap", a);
+  write_frames(dir / "b.pcap", b);
+  configure("{wire: [left, right]}", GetParam() + std::string(OFF));
+  replay_whole({"left=" + dir / "a.pcap", "right=" + dir / "b.pcap"});
+  EXPECT_TRUE(out("right") == a);
+  EXPECT_TRUE(out("left") == b);
+}
+
+TEST_P(ReplayLayouts, FramesOfEverySizeAndBurstsOfOddLength)
+{
+  Frames sizes;
+  for (unsigned size : {1u,    6u,    12u,   13u,   14u,   15u,   16u,   59u,   60u,   61u,
+                        1514u, 1515u, 2047u, 2048u, 2049u, 4095u, 4096u, 4097u, 9215u, 9216u})
+    sizes.push_back(numbered_frames(1, 9216, size)[0].substr(0, size));
+  for (unsigned count : {1u, 2u, 31u, 32u, 33u, 63u, 64u, 65u, 257u}) {
+    SCOPED_TRACE(count);
+    Frames frames;
+    for (unsigned i = 0; i < count; i++)
+      frames.push_back(sizes[i % sizes.size()]);
+    write_frames(dir / "a.pcap", frames);
+    configure("{wire: [left, right]}", GetParam() + std::string(OFF));
+    replay_whole({"left=" + dir / "a.pcap"});
+    EXPECT_TRUE(out("right") == frames);
+  }
+}
+
+TEST_P(ReplayLayouts, OverloadDropAccountsForEveryFrame)
+{
+  write_frames(dir / "a.pcap", numbered_frames(50000));
+  configure("{wire: [left, right]}", GetParam() + std::string(OFF) + "overload: drop\n");
+  Json summary = replay_whole({"left=" + dir / "a.pcap", "right=" + dir / "a.pcap"});
+  EXPECT_EQ(summary["accounting"]["received"].number(), 100000);
+  EXPECT_EQ(int64_t(out("right").size()), summary["ports"]["right"]["sent"].number());
+}
+
+TEST_F(Replay, ReflectDropsRuntsAndSaysSo)
+{
+  Frames frames = numbered_frames(5);
+  frames[1] = "too short";
+  frames[3] = frames[3].substr(0, 13);
+  write_frames(dir / "a.pcap", frames);
+  configure("{reflect: [left, right]}", OFF);
+  Json summary = replay_whole({"left=" + dir / "a.pcap"});
+  EXPECT_EQ(summary["ports"]["left"]["dropped"]["runt"].number(), 2);
+  EXPECT_TRUE(out("left") == (Frames{swapped(frames[0]), swapped(frames[2]), swapped(frames[4])}));
+}
+
+TEST_F(Replay, TheSummaryForPeopleSaysTheSame)
+{
+  configure("{wire: [left, right]}", PIPELINE + std::string(OFF));
+  Ended ended = replay({"left=" + source_path("pcaps/arp.pcap")});
+  EXPECT_EQ(ended.status, OK) << ended.err;
+  EXPECT_EQ(ended.err, "");
+  expect_closed_text(ended);
+  std::string frames = std::to_string(read_frames(source_path("pcaps/arp.pcap")).size());
+  EXPECT_NE(ended.out.find("arp.pcap: " + frames + " frames of "), std::string::npos) << ended.out;
+  EXPECT_NE(
+      ended.out.find("accounting: received " + frames + " + cloned 0 = transmitted " + frames),
+      std::string::npos)
+      << ended.out;
+}
+
+TEST_F(Replay, ShortenedFramesAreReplayedAsTheyAreAndMentioned)
+{
+  Pcap file;
+  file.add(frame_of(0x88b5, 60)).add(frame_of(0x88b5, 64), 1000);
+  dir.write("a.pcap", file.bytes);
+  configure("{wire: [left, right]}", OFF);
+  Ended ended = replay({"left=" + dir / "a.pcap"});
+  EXPECT_EQ(ended.status, OK) << ended.err;
+  EXPECT_NE(ended.out.find("1 of them were cut short when recorded"), std::string::npos);
+  EXPECT_TRUE(out("right") == (Frames{frame_of(0x88b5, 60), frame_of(0x88b5, 64)}));
+}
+
+// net_pcap loses what finds no mbuf; platter says how much, and loses nothing itself.
+TEST_F(Replay, APoolTooSmallIsSaidAndClosesOnPlattersSide)
+{
+  write_frames(dir / "a.pcap", numbered_frames(2000, 9000));
+  configure("{wire: [left, right]}", "memory: {hugepages: off, mbufs: 64}\n");
+  Ended ended = replay({"left=" + dir / "a.pcap", "--json"});
+  Json summary = expect_closed(ended);
+  int64_t received = summary["ports"]["left"]["received"].number();
+  EXPECT_LT(received, 2000);
+  EXPECT_EQ(ended.status, ACCOUNTING);
+  EXPECT_FALSE(summary["complete"].is_true());
+  EXPECT_NE(ended.err.find("port left: " + std::to_string(received) + " of 2000 frames came in"),
+            std::string::npos)
+      << ended.err;
+  EXPECT_NE(ended.err.find("memory.mbufs"), std::string::npos) << ended.err;
+  EXPECT_EQ(list_directory(dir / "out"), std::set<std::string>()) << "an output that is not whole";
+  EXPECT_LT(ended.seconds, 20);
+  EXPECT_EQ(before.now(), "");
+}
+
+TEST_F(Replay, ExplicitAssignmentWithCoresThatThisMachineLacks)
+{
+  dir.write("c.yaml", "ports:\n"
+                      "  left: {device: '0000:fe:00.0', rx_queues: 2, mtu: 9000}\n"
+                      "  right: {device: '0000:fe:00.1', rx_queues: 2}\n"
+                      "workers:\n"
+                      "  assign:\n"
+                      "    - {core: 900, rx: [left/0, right/1], tx: [right]}\n"
+                      "    - {core: 901, rx: [right/0, left/1], tx: [left]}\n"
+                      "forward: [{wire: [left, right]}]\n"
+                      "telemetry: {prefix: " +
+                          prefix + "}\n" + OFF);
+  std::string capture = source_path("pcaps/jumbo.pcap");
+  Ended ended = replay({"left=" + capture, "right=" + capture, "--json"});
+  EXPECT_EQ(ended.status, OK) << ended.err;
+  EXPECT_NE(ended.err.find("core 900 is not there"), std::string::npos) << ended.err;
+  expect_closed(ended);
+  EXPECT_TRUE(out("right") == read_frames(capture));
+  EXPECT_TRUE(out("left") == read_frames(capture));
+}
+
+TEST_F(Replay, EverySampleConfigurationReplays)
+{
+  for (const std::string &name : list_directory(source_path("config"))) {
+    SCOPED_TRACE(name);
+    std::string config = source_path("config/" + name);
+    Ended listing = platter({"replay", config, "?=x"});
+    EXPECT_NE(listing.err.find("has no port '?'"), std::string::npos);
+    std::string text = read_file(config);
+    size_t colon = text.find(':', text.find("\nports:") + 8);
+    size_t start = text.find_last_of(" \n{", colon - 1) + 1;
+    std::string port = text.substr(start, colon - start);
+    Ended ended =
+        platter({"replay", config, port + "=" + source_path("pcaps/ping.pcap"), "--json"});
+    EXPECT_EQ(ended.status, OK) << ended.err;
+    expect_closed(ended);
+  }
+}
+
+TEST_F(Replay, FileNamesMayHoldWhatDeviceArgumentsMayNot)
+{
+  configure("{wire: [left, right]}", OFF);
+  Frames frames = numbered_frames(3);
+  for (const char *name : {"a,b.pcap", "a b.pcap", "a=b.pcap", "tx_pcap=x,iface=lo.pcap", "-a.pcap",
+                           "\"a\".pcap", "ä\n.pcap", "%s%n.pcap"}) {
+    SCOPED_TRACE(name);
+    write_frames(dir / name, frames);
+    replay_whole({"left=" + dir / name});
+    EXPECT_TRUE(out("right") == frames);
+  }
+}
+
+TEST_F(Replay, OneFileOnTwoPorts)
+{
+  Frames frames = numbered_frames(1000);
+  write_frames(dir / "a.pcap", frames);
+  configure("{wire: [left, right]}", OFF);
+  replay_whole({"left=" + dir / "a.pcap", "right=" + dir / "a.pcap"});
+  EXPECT_TRUE(out("left") == frames);
+  EXPECT_TRUE(out("right") == frames);
+}
+
+TEST_F(Replay, HugepagesOnAndAuto)
+{
+  Frames frames = numbered_frames(1000);
+  write_frames(dir / "a.pcap", frames);
+  for (const char *choice : {"on", "auto"}) {
+    configure("{wire: [left, right]}", "memory: {hugepages: " + std::string(choice) + "}\n");
+    Ended ended = replay({"left=" + dir / "a.pcap", "--json"});
+    bool has = Json::parse(ended.out)["hugepages"].is_true();
+    if (ended.status != OK) { // a machine without: `on` refuses, `auto` does not
+      EXPECT_STREQ(choice, "on");
+      expect_refusal(ended, FAILED, "memory.hugepages is on, but ");
+      continue;
+    }
+    expect_closed(ended);
+    EXPECT_EQ(has, ended.err.find("running without hugepages") == std::string::npos) << ended.err;
+    EXPECT_TRUE(out("right") == frames);
+    EXPECT_EQ(before.now(), "");
+  }
+}
