@@ -103,7 +103,8 @@ static struct worker *make_worker(const struct layout *layout, unsigned number,
 }
 
 // Each end of a handoff goes to the worker that has it.
-static int lay_handoff(struct datapath *datapath, const struct layout *layout, unsigned number)
+static int lay_handoff(struct datapath *datapath, const struct layout *layout,
+                       const struct forwarding *forwarding, unsigned number)
 {
   const struct layout_handoff *plan = &layout->handoffs[number];
   struct worker *from = datapath->worker[plan->from], *to = datapath->worker[plan->to];
@@ -115,8 +116,11 @@ static int lay_handoff(struct datapath *datapath, const struct layout *layout, u
   if (status != 0)
     return status;
   from->egress[plan->port].handoff = handoff;
-  to->incoming[to->n_incoming++] =
-      (struct incoming){.handoff = handoff, .transmit = to->egress[plan->port].transmit};
+  to->incoming[to->n_incoming++] = (struct incoming){
+      .handoff = handoff,
+      .transmit = to->egress[plan->port].transmit,
+      .wait = forwarding->wait[plan->port], // one entry of `forward` has it and all that reach it
+  };
   return 0;
 }
 
@@ -135,7 +139,7 @@ int datapath_make(struct datapath *datapath, const struct layout *layout, const 
     status = datapath->worker[i] != NULL ? 0 : -ENOMEM;
   }
   for (unsigned i = 0; i < layout->n_handoffs && status == 0; i++)
-    status = lay_handoff(datapath, layout, i);
+    status = lay_handoff(datapath, layout, forwarding, i);
   if (status == 0)
     return 0;
   datapath_free(datapath);

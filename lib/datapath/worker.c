@@ -46,26 +46,16 @@ static unsigned receive(struct worker *w, const struct receive *rx, const struct
   return b->count;
 }
 
-static unsigned receive_all(struct worker *w)
-{
-  const struct program *program = __atomic_load_n(&w->program, __ATOMIC_ACQUIRE);
-  unsigned moved = 0;
-  unsigned at = w->n_receive > 1 ? w->turns % w->n_receive : 0;
-  for (unsigned i = 0; i < w->n_receive; i++) {
-    moved += receive(w, &w->receive[at], program);
-    at = at + 1 == w->n_receive ? 0 : at + 1;
-  }
-  return moved;
-}
-
-// Takes a burst off a handoff if the transmit side can hold it whole: else the one that is served
-// first would live on the crumbs and leave none for the others.
+// Takes a burst off a handoff. Where the port's packets wait, the transmit side must be able to
+// hold it whole, as a receive queue is only polled then: else handoffs would live on the crumbs and
+// leave none for it. Where they drop, a receive queue takes the crumbs, and so do handoffs.
 static unsigned take(struct worker *w, const struct incoming *in)
 {
   struct rte_mbuf *packets[BURST_MAX];
-  if (transmit_room(in->transmit) < BURST_MAX)
+  unsigned room = transmit_room(in->transmit);
+  if (room == 0 || (in->wait && room < BURST_MAX))
     return 0;
-  unsigned n = handoff_take(in->handoff, packets, BURST_MAX);
+  unsigned n = handoff_take(in->handoff, packets, room < BURST_MAX ? room : BURST_MAX);
   if (n == 0)
     return 0;
   w->counters.taken += n;
@@ -74,13 +64,28 @@ static unsigned take(struct worker *w, const struct incoming *in)
   return n;
 }
 
-static unsigned take_all(struct worker *w)
+// Handoffs and receive queues compete for room at a slow port: they take turns at being first. The
+// golden ratio says who is next, for it keeps step with nothing: simple counting would put the same
+// one first at a port that has room for a burst every second or every eighth turn. Half of the time
+// they go backwards: else whoever stands behind one that is idle or leads elsewhere would inherit
+// that one's turns.
+static unsigned serve_all(struct worker *w, bool run)
 {
+  const struct program *program = __atomic_load_n(&w->program, __ATOMIC_ACQUIRE);
+  unsigned n = w->n_incoming + w->n_receive;
+  uint32_t place = w->turns * 0x9e3779b9u; // in 0 to 2^32, which the multiples fill evenly
+  uint32_t choice = (uint64_t)place * (2 * n) >> 32;
+  unsigned at = choice / 2;
+  unsigned step = choice % 2 == 0 ? 1 : n - 1;
   unsigned moved = 0;
-  unsigned at = w->n_incoming > 1 ? w->turns % w->n_incoming : 0;
-  for (unsigned i = 0; i < w->n_incoming; i++) {
-    moved += take(w, &w->incoming[at]);
-    at = at + 1 == w->n_incoming ? 0 : at + 1;
+
+  for (unsigned i = 0; i < n; i++) {
+    if (at < w->n_incoming)
+      moved += take(w, &w->incoming[at]);
+    else if (run)
+      moved += receive(w, &w->receive[at - w->n_incoming], program);
+    at += step;
+    at -= at >= n ? n : 0;
   }
   return moved;
 }
@@ -101,14 +106,7 @@ unsigned worker_turn(struct worker *w)
 
   w->full_burst = false;
   w->turns++;
-  // Handoffs and receive queues compete for room at a slow port: they take turns at being first.
-  if (w->turns & 1) {
-    moved += take_all(w);
-    moved += run ? receive_all(w) : 0;
-  } else {
-    moved += run ? receive_all(w) : 0;
-    moved += take_all(w);
-  }
+  moved += serve_all(w, run);
   return moved;
 }
 

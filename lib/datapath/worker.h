@@ -31,6 +31,7 @@ struct receive {
 struct incoming {
   struct handoff *handoff;
   struct transmit *transmit;
+  bool wait; // overload: wait, for packets to this port
 };
 
 // control: fills it before the thread starts. From then on, worker: everything, but where it says
