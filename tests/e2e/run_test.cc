@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// platter run: forwards until told to stop, and stops cleanly whenever that is.
+#include <random>
+
+#include <csignal>
+#include <gtest/gtest.h>
+
+#include "expect.h"
+#include "leftovers.h"
+#include "pcap_file.h"
+#include "scratch.h"
+#include "telemetry.h"
+
+namespace
+{
+const char *const OFF = "memory: {hugepages: off}\n";
+
+class Run : public testing::Test
+{
+protected:
+  void TearDown() override
+  {
+    EXPECT_EQ(before.now(), "");
+  }
+
+  std::vector<std::string> line(const std::string &yaml, std::vector<std::string> options = {})
+  {
+    options.insert(options.begin(), {"run", dir.write("c.yaml", yaml)});
+    return platter_line(options);
+  }
+
+  Scratch dir;
+  std::string prefix = unique_prefix("run");
+  Leftovers before{prefix};
+};
+
+// Waits until packets have come in on a port.
+bool receives(const std::string &prefix, const std::string &port)
+{
+  Telemetry client(telemetry_path(prefix), 10);
+  for (double end = monotonic() + 10; monotonic() < end; rest(0.01))
+    if (client.get("/platter/port," + port)["received"].number() > 0)
+      return true;
+  return false;
+}
+} // namespace
+
+TEST_F(Run, ForADuration)
+{
+  for (const char *layout : {"pipeline", "run-to-completion"}) {
+    std::string rest = OFF + std::string("workers: {layout: ") + layout + "}\n";
+    Ended ended = Process(line(null_yaml(prefix, rest), {"--duration", "0.5", "--json"})).wait();
+    EXPECT_EQ(ended.status, OK) << ended.err;
+    EXPECT_EQ(ended.err, "");
+    Json summary = expect_closed(ended);
+    EXPECT_GE(summary["seconds"].real(), 0.5);
+    EXPECT_LT(summary["seconds"].real(), 1.5);
+    EXPECT_GT(summary["ports"]["right"]["sent"].number(), 1000);
+    EXPECT_EQ(summary["accounting"]["dropped"].number(), 0);
+  }
+}
+
+TEST_F(Run, PrintsTheLayoutThenTheSummary)
+{
+  Process process(line(null_yaml(prefix, OFF)));
+  ASSERT_TRUE(process.prints("forwarding; Ctrl-C stops"));
+  std::string start = process.out();
+  EXPECT_EQ(start.find("layout: pipeline, "), 0u) << start;
+  EXPECT_NE(start.find("port left: net_null0,size=64, net_null, link up"), std::string::npos);
+  EXPECT_NE(start.find("`dpdk-telemetry.py -f " + prefix + "`"), std::string::npos);
+  process.signal(SIGINT);
+  Ended ended = process.wait(10);
+  EXPECT_EQ(ended.status, OK);
+  expect_closed_text(ended);
+}
+
+TEST_F(Run, SignalsInTheMiddleOfTraffic)
+{
+  for (int number : {SIGINT, SIGTERM})
+    for (const char *layout : {"pipeline", "run-to-completion"})
+      for (const char *overload : {"wait", "drop"}) {
+        SCOPED_TRACE(layout);
+        Process process(line(null_yaml(prefix, OFF + std::string("overload: ") + overload +
+                                                   "\nworkers: {layout: " + layout + "}\n"),
+                             {"--json"}));
+        ASSERT_TRUE(receives(prefix, "left"));
+        process.signal(number);
+        Ended ended = process.wait(10);
+        EXPECT_EQ(ended.status, OK) << ended.err;
+        Json summary = expect_closed(ended);
+        EXPECT_GT(summary["ports"]["left"]["received"].number(), 0);
+        EXPECT_EQ(summary["ports"]["left"]["dropped"]["shutdown"].number(), -1);
+      }
+}
+
+TEST_F(Run, ManySignalsAtOnce)
+{
+  Process process(line(null_yaml(prefix, OFF), {"--json"}));
+  ASSERT_TRUE(receives(prefix, "left"));
+  for (int i = 0; i < 50; i++) {
+    process.signal(i % 2 == 0 ? SIGTERM : SIGINT);
+    rest(0.002);
+  }
+  Ended ended = process.wait(10);
+  EXPECT_EQ(ended.status, OK) << ended.err;
+  expect_closed(ended);
+}
+
+// Before the program has taken over its signals the kernel ends it, which must have no trace.
+TEST_F(Run, SignalsDuringTheStart)
+{
+  std::minstd_rand random(20251121);
+  int clean = 0;
+  for (int i = 0; i < 30; i++) {
+    double delay = random() % 400 / 1000.0;
+    SCOPED_TRACE(delay);
+    Process process(line(null_yaml(prefix, OFF), {"--json"}));
+    rest(delay);
+    process.signal(i % 2 == 0 ? SIGTERM : SIGINT);
+    Ended ended = process.wait(10);
+    EXPECT_EQ(before.now(), "");
+    if (ended.status == 128 + SIGTERM || ended.status == 128 + SIGINT) {
+      EXPECT_EQ(ended.out + ended.err, "");
+      continue;
+    }
+    EXPECT_EQ(ended.status, OK) << ended.err;
+    EXPECT_LT(ended.seconds, delay + 5);
+    expect_closed(ended);
+    clean++;
+  }
+  EXPECT_GE(clean, 15);
+}
+
+// A port that takes nothing: a memif without a peer.
+TEST_F(Run, ATransmitSideThatTakesNothing)
+{
+  for (const char *overload : {"wait", "drop"})
+    for (const char *layout : {"pipeline", "run-to-completion"}) {
+      SCOPED_TRACE(std::string(overload) + " " + layout);
+      std::string rest =
+          OFF + std::string("overload: ") + overload + "\nworkers: {layout: " + layout + "}\n";
+      Process process(line(
+          wire_yaml("net_null0,size=64", "net_memif0,role=server,socket=" + prefix, prefix, rest),
+          {"--json"}));
+      ASSERT_TRUE(receives(prefix, "left"));
+      double told = monotonic();
+      process.signal(SIGTERM);
+      Ended ended = process.wait(20);
+      EXPECT_LT(monotonic() - told, 5) << "the drain takes two seconds at most";
+      EXPECT_EQ(ended.status, OK) << ended.err;
+      Json summary = expect_closed(ended);
+      EXPECT_EQ(summary["accounting"]["transmitted"].number(), 0);
+      EXPECT_GT(summary["accounting"]["dropped"].number(), 0);
+    }
+}
+
+// net_ring gives back on receive what it was given: full rings when the signal comes.
+TEST_F(Run, RingsFullOfPackets)
+{
+  for (const char *overload : {"wait", "drop"}) {
+    std::string rest = OFF + std::string("overload: ") + overload + "\n";
+    Process process(line(wire_yaml("net_null0,size=64", "net_ring0", prefix, rest), {"--json"}));
+    ASSERT_TRUE(receives(prefix, "right"));
+    process.signal(SIGINT);
+    Ended ended = process.wait(10);
+    EXPECT_EQ(ended.status, OK) << ended.err;
+    expect_closed(ended);
+  }
+}
+
+TEST_F(Run, AfterAKilledOneTheNextStarts)
+{
+  {
+    Process killed(line(null_yaml(prefix, OFF)));
+    ASSERT_TRUE(killed.prints("forwarding"));
+    killed.signal(SIGKILL);
+    killed.wait();
+  }
+  Ended ended = Process(line(null_yaml(prefix, OFF), {"--duration", "0.1", "--json"})).wait();
+  EXPECT_EQ(ended.status, OK) << ended.err;
+  expect_closed(ended);
+}
+
+TEST_F(Run, HugepagesOnAndAuto)
+{
+  for (const char *choice : {"on", "auto"}) {
+    Process process(
+        line(null_yaml(prefix, "memory: {hugepages: " + std::string(choice) + "}\n"), {"--json"}));
+    bool forwards = receives(prefix, "left");
+    process.signal(SIGTERM);
+    Ended ended = process.wait(10);
+    if (ended.status == FAILED) { // a machine without: `on` refuses, `auto` does not
+      EXPECT_STREQ(choice, "on");
+      expect_refusal(ended, FAILED, "memory.hugepages is on, but ");
+      continue;
+    }
+    EXPECT_TRUE(forwards);
+    EXPECT_EQ(ended.status, OK) << ended.err;
+    EXPECT_EQ(expect_closed(ended)["hugepages"].is_true(), ended.err.empty()) << ended.err;
+    EXPECT_EQ(before.now(), "");
+  }
+}
+
+TEST_F(Run, AnEndlessCapture)
+{
+  std::string capture = dir / "endless.pcap";
+  write_frames(capture, numbered_frames(200, 512));
+  Ended ended = Process(line(wire_yaml("net_pcap0,rx_pcap=" + capture + ",infinite_rx=1",
+                                       "net_null1,no-rx=1", prefix, OFF),
+                             {"--duration", "0.3", "--json"}))
+                    .wait();
+  EXPECT_EQ(ended.status, OK) << ended.err;
+  EXPECT_GT(expect_closed(ended)["ports"]["right"]["sent"].number(), 200);
+}
+
+TEST_F(Run, TheFirstPacketIsForwardedWithinASecond)
+{
+  std::string capture = dir / "one.pcap";
+  write_frames(capture, numbered_frames(1));
+  for (const std::string &source :
+       {std::string("net_null0,size=64"), "net_pcap0,rx_pcap=" + capture}) {
+    double start = monotonic();
+    Process process(line(wire_yaml(source, "net_null1,no-rx=1", prefix, OFF), {"--json"}));
+    EXPECT_TRUE(receives(prefix, "left"));
+#ifndef SANITIZED
+    EXPECT_LT(monotonic() - start, 1.0) << source;
+#endif
+    process.signal(SIGTERM);
+    Ended ended = process.wait(10);
+    EXPECT_EQ(ended.status, OK);
+    EXPECT_GT(expect_closed(ended)["accounting"]["transmitted"].number(), 0) << start;
+  }
+}
+
+TEST_F(Run, EalArgumentsGoToDpdk)
+{
+  Ended good = Process(line(null_yaml(prefix, OFF),
+                            {"--duration", "0.1", "--json", "--", "--log-level=pmd.*:debug"}))
+                   .wait();
+  EXPECT_EQ(good.status, OK) << good.err;
+  expect_closed(good);
+  for (const std::vector<std::string> &bad :
+       {std::vector<std::string>{"--nonsense"}, {"-l", "0"}, {"--lcores=0@0,1@0,2@0,3@0,4@0"}}) {
+    std::vector<std::string> options = {"--duration", "0.1", "--"};
+    options.insert(options.end(), bad.begin(), bad.end());
+    Ended ended = Process(line(null_yaml(prefix, OFF), options)).wait();
+    EXPECT_EQ(ended.status, FAILED) << bad[0] << ended.err << ended.out;
+    EXPECT_EQ(before.now(), "");
+  }
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Starts that fail: one sentence that names the place, status 1, and a clean machine.
+#include <csignal>
+#include <gtest/gtest.h>
+
+#include <sys/resource.h>
+
+#include "expect.h"
+#include "leftovers.h"
+#include "scratch.h"
+#include "telemetry.h"
+
+namespace
+{
+const char *const OFF = "memory: {hugepages: off}\n";
+
+class StartFailure : public testing::Test
+{
+protected:
+  Ended run(const std::string &yaml, const Surroundings &around = {})
+  {
+    return platter({"run", "--duration", "0.1", dir.write("c.yaml", yaml)}, around);
+  }
+
+  void expect_failure(const std::string &yaml, const std::string &what)
+  {
+    SCOPED_TRACE(yaml);
+    Ended ended = run(yaml);
+    expect_refusal(ended, FAILED, dir / "c.yaml: " + what);
+    EXPECT_EQ(ended.out, "");
+    EXPECT_LT(ended.seconds, 10);
+    EXPECT_EQ(before.now(), "");
+  }
+
+  // As the left device, and as the right one, when the left one already stands.
+  void expect_bad_device(const std::string &device, const std::string &why)
+  {
+    expect_failure(wire_yaml(device, "net_null9", prefix), "ports.left.device: '" + device + "'");
+    expect_failure(wire_yaml("net_null9", device, prefix),
+                   "ports.right.device: '" + device + "'" + why);
+  }
+
+  std::string ports(const std::string &left, const std::string &rest = OFF)
+  {
+    return "ports: {left: {" + left + "}, right: {device: net_null9}}\n" +
+           "forward: [{wire: [left, right]}]\ntelemetry: {prefix: " + prefix + "}\n" + rest;
+  }
+
+  Scratch dir;
+  std::string prefix = unique_prefix("fail");
+  Leftovers before{prefix};
+};
+} // namespace
+
+TEST_F(StartFailure, DevicesThatAreNotThere)
+{
+  expect_bad_device("net_nosuch0", ": DPDK has no driver of this name");
+  expect_bad_device("net_pcap0,rx_pcap=/nonexistent",
+                    ": the driver refuses it (DPDK says: open_single_rx_pcap(): Couldn't open "
+                    "/nonexistent: ");
+  expect_bad_device("net_af_packet0,iface=nosuch0", ": the driver refuses it (DPDK says: ");
+  expect_failure(wire_yaml("0000:fe:00.0", "net_null9", prefix),
+                 "ports.left.device: no port at '0000:fe:00.0'; is there a NIC");
+}
+
+TEST_F(StartFailure, ArgumentsThatAreNotTheDrivers)
+{
+  expect_bad_device("net_null0,foo=1", ": the driver refuses it; are its arguments right?");
+  expect_bad_device("net_memif0,role=queen", ": the driver refuses it (DPDK says: ");
+}
+
+TEST_F(StartFailure, CoresThatAreNotThere)
+{
+  std::string w = "workers: {cores: [900]}\n";
+  expect_failure(null_yaml(prefix, OFF + w), "workers: core 900 cannot be used here; this process");
+  w = "workers: {assign: [{core: 0, rx: [left/0], tx: [right]}, "
+      "{core: 901, rx: [right/0], tx: [left]}]}\n";
+  expect_failure(null_yaml(prefix, OFF + w), "workers: core 901 cannot be used here; this process");
+}
+
+TEST_F(StartFailure, MoreThanTheDeviceHas)
+{
+  expect_failure(ports("device: net_ring0, rx_queues: 17"),
+                 "ports.left.rx_queues: 17 asked, but 'net_ring0' has 16");
+  expect_failure(ports("device: 'net_af_packet0,iface=lo', rx_queues: 2"),
+                 "ports.left.rx_queues: ");
+  expect_failure(ports("device: 'net_af_packet0,iface=lo', mtu: 9000"),
+                 "ports.left.mtu: 9000 asked, but 'net_af_packet0,iface=lo' takes 46 to 1500");
+}
+
+TEST_F(StartFailure, AsManyQueuesAsTheFileMayAskFor)
+{
+  Ended ended = run(ports("device: net_null0, rx_queues: 64"));
+  EXPECT_EQ(ended.status, OK) << ended.err;
+  expect_closed_text(ended);
+}
+
+TEST_F(StartFailure, MoreMemoryThanThereIs)
+{
+  expect_failure(null_yaml(prefix, "memory: {hugepages: on, mbufs: 16777216}\n"),
+                 "memory.hugepages is on, but ");
+  // Where the machine has as much, this process may not have it.
+  Surroundings poor;
+#ifndef SANITIZED // which needs terabytes of address space
+  poor.before_exec = [] {
+    struct rlimit limit = {1ul << 30, 1ul << 30};
+    setrlimit(RLIMIT_AS, &limit);
+  };
+#endif
+  for (const char *choice : {"off", "auto"}) {
+    Ended ended = run(
+        null_yaml(prefix, "memory: {mbufs: 16777216, hugepages: " + std::string(choice) + "}\n"),
+        poor);
+    EXPECT_EQ(ended.status, FAILED) << ended.err;
+    EXPECT_NE(ended.err.find("c.yaml: "), std::string::npos) << ended.err;
+    EXPECT_EQ(before.now(), "");
+  }
+}
+
+TEST_F(StartFailure, NoHugepagesWithAutoIsOneWarning)
+{
+  // A little more than the free hugepages hold.
+  std::string mbufs = std::to_string(free_hugepages() * 2048 * 1024 / 2304 + 20000);
+  Ended ended = run(null_yaml(prefix, "memory: {hugepages: auto, mbufs: " + mbufs + "}\n"));
+  EXPECT_EQ(ended.status, OK) << ended.err;
+  EXPECT_NE(ended.err.find("/proc/sys/vm/nr_hugepages"), std::string::npos) << ended.err;
+  expect_closed_text(ended);
+}
+
+TEST_F(StartFailure, TheSamePrefixTwice)
+{
+  Process first(platter_line({"run", dir.write("first.yaml", null_yaml(prefix)), "--json"}));
+  {
+    Telemetry client(telemetry_path(prefix));
+    ASSERT_TRUE(client.greeted());
+    Ended second = run(null_yaml(prefix));
+    expect_refusal(second, FAILED, "another platter runs with the prefix '" + prefix + "'");
+    EXPECT_TRUE(client.get("/platter/info")) << "the first one goes on";
+    Telemetry other(telemetry_path(prefix));
+    EXPECT_EQ(other.greeting()["pid"].number(), first.pid());
+  }
+  first.signal(SIGTERM);
+  Ended ended = first.wait(10);
+  EXPECT_EQ(ended.status, OK) << ended.err;
+  expect_closed(ended);
+  EXPECT_EQ(before.now(), "");
+}
+
+TEST_F(StartFailure, ARuntimeDirectoryThatCannotBe)
+{
+  Surroundings around;
+  around.nobody = true;
+  around.set = {"XDG_RUNTIME_DIR=/nowhere/at/all"};
+  Ended ended = run(null_yaml(prefix), around);
+  expect_refusal(ended, FAILED, "set XDG_RUNTIME_DIR to a directory that you can write to");
+}

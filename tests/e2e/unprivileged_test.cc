@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// As the user nobody, with no privileges at all: virtual devices work.
+#include <csignal>
+#include <gtest/gtest.h>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "expect.h"
+#include "leftovers.h"
+#include "pcap_file.h"
+#include "scratch.h"
+#include "telemetry.h"
+
+namespace
+{
+class Unprivileged : public testing::Test
+{
+protected:
+  void SetUp() override
+  {
+    ASSERT_EQ(mkdir((dir / "run").c_str(), 0777), 0);
+    chmod((dir / "run").c_str(), 0777);
+    with.nobody = without.nobody = true;
+    with.set = {"XDG_RUNTIME_DIR=" + dir / "run"};
+    without.unset = {"XDG_RUNTIME_DIR", "RUNTIME_DIRECTORY", "HOME"};
+  }
+  void TearDown() override
+  {
+    EXPECT_EQ(before.now(), "");
+  }
+
+  Scratch dir;
+  std::string prefix = unique_prefix("nobody");
+  Surroundings with, without; // XDG_RUNTIME_DIR
+  Leftovers before{prefix};
+};
+} // namespace
+
+TEST_F(Unprivileged, RunsOnNullDevices)
+{
+  std::string config = dir.write("c.yaml", null_yaml(prefix));
+  for (const Surroundings &around : {with, without}) {
+    Ended ended = platter({"run", "--duration", "0.3", "--json", config}, around);
+    EXPECT_EQ(ended.status, OK) << ended.err;
+    EXPECT_EQ(ended.err, "");
+    EXPECT_GT(expect_closed(ended)["accounting"]["transmitted"].number(), 0);
+    EXPECT_EQ(list_directory(dir / "run/dpdk").size(), 0u);
+  }
+}
+
+TEST_F(Unprivileged, RunsOnCaptures)
+{
+  write_frames(dir / "in.pcap", numbered_frames(1000, 200));
+  std::string config = dir.write(
+      "c.yaml", wire_yaml("net_pcap0,rx_pcap=" + dir / "in.pcap", "net_null1,no-rx=1", prefix));
+  Ended ended = platter({"run", "--duration", "0.3", "--json", config}, with);
+  EXPECT_EQ(ended.status, OK) << ended.err;
+  EXPECT_EQ(expect_closed(ended)["ports"]["right"]["sent"].number(), 1000);
+}
+
+TEST_F(Unprivileged, Replays)
+{
+  std::string config = dir.write("c.yaml", wire_yaml("0000:fe:00.0", "0000:fe:00.1", prefix));
+  std::string capture = source_path("pcaps/imix.pcap");
+  std::string copy = dir.write("in.pcap", read_file(capture));
+  for (const Surroundings &around : {with, without}) {
+    Ended ended =
+        platter({"replay", config, "left=" + copy, "--out", dir / "out", "--json"}, around);
+    EXPECT_EQ(ended.status, OK) << ended.err;
+    expect_closed(ended);
+    EXPECT_TRUE(read_frames(dir / "out/right.pcap") == read_frames(capture));
+  }
+}
+
+// The default asks for hugepages, which nobody may have: ordinary pages, and a line that says so.
+TEST_F(Unprivileged, WithoutAWordAboutMemory)
+{
+  std::string config = dir.write("c.yaml", null_yaml(prefix, ""));
+  Ended ended = platter({"run", "--duration", "0.2", "--json", config}, with);
+  EXPECT_EQ(ended.status, OK) << ended.err;
+  Json summary = expect_closed(ended);
+  EXPECT_EQ(summary["hugepages"].is_true(), ended.err.empty()) << ended.err;
+}
+
+TEST_F(Unprivileged, TelemetryIsWhereTheRuntimeDirectoryIs)
+{
+  std::string config = dir.write("c.yaml", null_yaml(prefix));
+  Process process(platter_line({"run", config, "--json"}), with);
+  {
+    Telemetry client(dir / "run/dpdk/" + prefix + "/dpdk_telemetry.v2");
+    EXPECT_EQ(client.get("/platter/info")["pid"].number(), process.pid());
+  }
+  process.signal(SIGTERM);
+  Ended ended = process.wait(10);
+  EXPECT_EQ(ended.status, OK) << ended.err;
+}
+
+TEST_F(Unprivileged, AServiceManagersDirectoryStays)
+{
+  with.set = {"RUNTIME_DIRECTORY=" + dir / "run"};
+  std::string config = dir.write("c.yaml", null_yaml(prefix));
+  Ended ended = platter({"run", "--duration", "0.2", "--json", config}, with);
+  EXPECT_EQ(ended.status, OK) << ended.err;
+  EXPECT_EQ(access((dir / "run").c_str(), F_OK), 0);
+  EXPECT_TRUE(list_directory(dir / "run").empty());
+}
+
+TEST_F(Unprivileged, DevicesThatNeedPrivilegesSaySo)
+{
+  std::string config =
+      dir.write("c.yaml", wire_yaml("net_af_packet0,iface=lo", "net_null1", prefix));
+  expect_refusal(platter({"run", config}, with), FAILED,
+                 "ports.left.device: 'net_af_packet0,iface=lo': the driver refuses it");
+}
