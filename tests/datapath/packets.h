@@ -13,9 +13,8 @@
 #include <gtest/gtest.h>
 #include <rte_mbuf.h>
 
+#include "frame_bytes.h"
 #include "packet/packet.h"
-
-using Bytes = std::vector<uint8_t>;
 
 inline constexpr unsigned N_FRAMES = 63;
 inline constexpr unsigned N_HEADERS = 31;
@@ -138,15 +137,7 @@ protected:
 
   static Bytes read(const rte_mbuf *m)
   {
-    Bytes bytes;
-    unsigned n_segments = 0;
-    for (const rte_mbuf *segment = m; segment != nullptr; segment = segment->next, n_segments++) {
-      const auto *data = rte_pktmbuf_mtod(segment, const uint8_t *);
-      bytes.insert(bytes.end(), data, data + segment->data_len);
-    }
-    EXPECT_EQ(n_segments, m->nb_segs);
-    EXPECT_EQ(bytes.size(), m->pkt_len);
-    return bytes;
+    return bytes_of(m);
   }
 
   void expect_counts(const Counts &expected)

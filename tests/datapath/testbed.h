@@ -24,8 +24,8 @@
 
 #include "control/assemble.h"
 #include "control/plan.h"
+#include "frame_bytes.h"
 
-using Bytes = std::vector<uint8_t>;
 using Packets = std::vector<rte_mbuf *>;
 
 // The frame sizes of a burst that hit every tail.
@@ -47,7 +47,6 @@ void PrintTo(const Look &look, std::ostream *out);
 
 Look look(const rte_mbuf *m);
 std::vector<Look> look(const Packets &packets);
-Bytes bytes_of(const rte_mbuf *m);
 std::vector<Bytes> bytes_of(const Packets &packets);
 
 // Bytes that differ from place to place and from seed to seed.

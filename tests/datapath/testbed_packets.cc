@@ -23,19 +23,6 @@ void PrintTo(const Look &look, std::ostream *out)
   *out << testing::PrintToString(look.bytes);
 }
 
-Bytes bytes_of(const rte_mbuf *m)
-{
-  Bytes bytes;
-  unsigned n_segments = 0;
-  for (const rte_mbuf *segment = m; segment != nullptr; segment = segment->next, n_segments++) {
-    const auto *data = rte_pktmbuf_mtod(segment, const uint8_t *);
-    bytes.insert(bytes.end(), data, data + segment->data_len);
-  }
-  EXPECT_EQ(n_segments, m->nb_segs);
-  EXPECT_EQ(bytes.size(), m->pkt_len);
-  return bytes;
-}
-
 Look look(const rte_mbuf *m)
 {
   Look look = {{}, bytes_of(m)};
