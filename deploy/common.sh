@@ -42,6 +42,12 @@ install_packages() {
 build() {
   local dir=$1
   shift
-  [[ -e $dir/build.ninja ]] || meson setup "$dir" "$@" >/dev/null
+  local log
+  if [[ ! -e $dir/build.ninja ]]; then
+    log=$(meson setup "$dir" "$@" 2>&1) || {
+      echo "$log"
+      return 1
+    }
+  fi
   ninja -C "$dir" --quiet
 }
