@@ -50,18 +50,13 @@ static void argument(struct arguments *args, const char *format, ...)
 // and locked beforehand: without shared configuration files DPDK itself has no lock.
 static int lock_directory(const char *prefix, char *error, size_t size)
 {
-  const char *own = getenv("RUNTIME_DIRECTORY"), *user = getenv("XDG_RUNTIME_DIR");
+  const char *base = getenv("RUNTIME_DIRECTORY"), *user = getenv("XDG_RUNTIME_DIR");
   char parent[256];
-  if (own != NULL) {
-    snprintf(eal.directory, sizeof(eal.directory), "%s", own);
-  } else {
-    snprintf(parent, sizeof(parent), "%s/dpdk",
-             getuid() == 0  ? "/var/run"
-             : user != NULL ? user
-                            : "/tmp");
-    snprintf(eal.directory, sizeof(eal.directory), "%s/%s", parent, prefix);
-    mkdir(parent, 0700);
-  }
+  if (base == NULL)
+    base = getuid() == 0 ? "/var/run" : user != NULL ? user : "/tmp";
+  snprintf(parent, sizeof(parent), "%s/dpdk", base);
+  snprintf(eal.directory, sizeof(eal.directory), "%s/%s", parent, prefix);
+  mkdir(parent, 0700);
   if (mkdir(eal.directory, 0700) != 0 && errno != EEXIST)
     return fail(error, size, -errno,
                 "cannot make the runtime directory %s (%s); set XDG_RUNTIME_DIR to a directory "
@@ -88,8 +83,7 @@ static void unlock_directory(void)
   const char *sockets[] = {"dpdk_telemetry.v2", "dpdk_telemetry.v1"};
   for (unsigned i = 0; i < 2; i++)
     unlinkat(eal.lock, sockets[i], 0);
-  if (getenv("RUNTIME_DIRECTORY") == NULL) // a service manager's own: it made it, it removes it
-    rmdir(eal.directory);
+  rmdir(eal.directory);
   close(eal.lock);
   eal.lock = -1;
 }
