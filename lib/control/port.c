@@ -89,6 +89,7 @@ int port_probe(struct port *port, char *error, size_t size)
   status = rte_eth_dev_info_get(port->id, &port->info);
   if (status != 0)
     return port_fail(port, status, "the device does not tell what it can do", error, size);
+  port->was_promiscuous = interface_promiscuous(port->info.if_index);
   port->node = rte_eth_dev_socket_id(port->id);
   if (port->node < 0 || port->node >= MEMORY_NODES_MAX)
     port->node = 0;
@@ -267,7 +268,6 @@ int port_start(struct port *port, struct memory *memory, struct notes *warnings,
   if (status != 0)
     return port_fail(port, status, "does not start", error, size);
   port->started = true;
-  port->was_promiscuous = interface_promiscuous(port->info.if_index);
   if (port->config->promiscuous) {
     status = rte_eth_promiscuous_enable(port->id);
     if (status != 0 && status != -ENOTSUP)
@@ -297,6 +297,18 @@ void port_reclaim(const struct port *port)
     rte_eth_tx_burst(port->id, q, NULL, 0);
 }
 
+// Starting a device sets its promiscuous mode, on or off, and some drivers do that to an interface
+// of the kernel's, which would stay so.
+static void restore_promiscuity(const struct port *port)
+{
+  if (port->info.if_index == 0 || port->was_promiscuous == (rte_eth_promiscuous_get(port->id) == 1))
+    return;
+  if (port->was_promiscuous)
+    rte_eth_promiscuous_enable(port->id);
+  else
+    rte_eth_promiscuous_disable(port->id);
+}
+
 // net_ring stops with mbufs in its rings and does not free them (drivers/net/ring,
 // eth_dev_close). Ends, because nobody sends any more.
 static void empty_rings(const struct port *port)
@@ -319,8 +331,8 @@ void port_stop(struct port *port)
     empty_rings(port);
   if (port->link_events)
     rte_eth_dev_callback_unregister(port->id, RTE_ETH_EVENT_INTR_LSC, link_event, port);
-  if (port->started && port->config->promiscuous && !port->was_promiscuous)
-    rte_eth_promiscuous_disable(port->id); // or the kernel's interface stays so
+  if (port->started)
+    restore_promiscuity(port);
   if (port->started)
     rte_eth_dev_stop(port->id);
   port->started = false;
