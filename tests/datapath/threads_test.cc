@@ -142,22 +142,22 @@ TEST_F(Threads, PipelineBothWays)
 {
   start_wire("{ cores: [0, 1] }");
   ASSERT_EQ(datapath.n_handoffs, 2u);
-  expect_carried(300000);
-  EXPECT_EQ(count_all().handed, 600000u);
+  expect_carried(200000);
+  EXPECT_EQ(count_all().handed, 400000u);
 }
 
 TEST_F(Threads, RunToCompletionBothWays)
 {
   start_wire("{ cores: [0, 1], layout: run-to-completion }");
   ASSERT_EQ(datapath.n_handoffs, 0u);
-  expect_carried(200000);
+  expect_carried(100000);
 }
 
 TEST_F(Threads, OneReceivesOtherSends)
 {
   start_wire("{ assign: [{ core: 0, rx: [left/0, right/0] }, { core: 1, tx: [left, right] }] }");
   ASSERT_EQ(datapath.n_handoffs, 2u);
-  expect_carried(200000);
+  expect_carried(100000);
 }
 
 // Draining in the middle of traffic: nothing more is received, all under way goes out; and then on.
