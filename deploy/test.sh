@@ -19,7 +19,7 @@ fi
 test_packages=(
   g++ libgtest-dev                 # the tests
   clang libclang-rt-14-dev         # the fuzzers
-  clang-format clang-tidy cppcheck # format and static analysis
+  clang-format cppcheck            # format and static analysis
   python3                          # the bench, and the summary below
   dpdk                             # dpdk-testpmd, dpdk-telemetry.py
   iproute2 iputils-ping ethtool socat tcpdump procps util-linux kmod # peers of the e2e tests

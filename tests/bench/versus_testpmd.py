@@ -7,6 +7,7 @@ telemetry socket, over the time between the two readings.
 import argparse
 import json
 import os
+import shutil
 import socket
 import statistics
 import struct
@@ -86,6 +87,7 @@ def measure(command, prefix, seconds, workers=1):
     finally:
         process.terminate()
         process.communicate(timeout=30)
+        shutil.rmtree(f"/var/run/dpdk/{prefix}", ignore_errors=True)  # testpmd leaves its directory
 
 
 def platter(options, directory, ports, forward, cores, layout):
