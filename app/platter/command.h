@@ -31,6 +31,10 @@ enum status_code usage_error(const struct command *command, const char *format, 
 // Loads a configuration; prints its errors to stderr and returns NULL where it has any.
 struct config *load_config(const char *path);
 
+// Ends the process at once, with all that was printed, where a worker did not come back from a
+// driver: exit() would wait for locks that it holds.
+_Noreturn void leave(enum status_code status);
+
 // Prints "platter: warning: …" to stderr for each, and forgets them.
 void print_warnings(struct notes *warnings);
 

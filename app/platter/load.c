@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <stdio.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "control/assemble.h"
@@ -13,6 +14,12 @@ struct config *load_config(const char *path)
   config_errors_print(&errors, path, stderr);
   config_errors_free(&errors);
   return config;
+}
+
+void leave(enum status_code status)
+{
+  fflush(stdout);
+  _exit(status);
 }
 
 void print_warnings(struct notes *warnings)

@@ -223,7 +223,7 @@ static enum status_code forward(struct replay *r, struct appliance *a)
   fflush(stdout);
   if (*error != '\0')
     fprintf(stderr, "platter: %s\n", error);
-  if (!whole || !status_closed(s))
+  if (!whole || s->running || !status_closed(s))
     return STATUS_ACCOUNTING;
   return failed ? STATUS_FAILED : STATUS_OK;
 }
@@ -250,7 +250,12 @@ static enum status_code start_and_forward(struct replay *r)
     putchar('\n');
   }
   enum status_code status = forward(r, appliance);
+  bool stuck = appliance_status(appliance)->running;
   appliance_free(appliance);
+  if (stuck) {
+    outputs_close(&r->outputs);
+    leave(status);
+  }
   return status;
 }
 

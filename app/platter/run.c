@@ -61,7 +61,7 @@ static enum status_code finish(struct appliance *appliance, bool json)
     show_summary(status, stdout);
   }
   fflush(stdout);
-  return status_closed(status) ? STATUS_OK : STATUS_ACCOUNTING;
+  return !status->running && status_closed(status) ? STATUS_OK : STATUS_ACCOUNTING;
 }
 
 static enum status_code start_and_forward(const struct config *config, const struct run *run)
@@ -85,7 +85,10 @@ static enum status_code start_and_forward(const struct config *config, const str
   }
   forward(appliance, run);
   enum status_code status = finish(appliance, run->json);
+  bool stuck = appliance_status(appliance)->running;
   appliance_free(appliance);
+  if (stuck)
+    leave(status);
   return status;
 }
 

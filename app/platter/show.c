@@ -107,6 +107,10 @@ static void show_accounting(const struct status *s, FILE *out)
   if (s->difference != 0)
     fprintf(out, "; off by %" PRId64, s->difference);
   fprintf(out, ": %s\n", status_closed(s) ? "closed" : "NOT CLOSED");
+  for (unsigned i = 0; i < s->n_workers; i++)
+    if (!s->worker[i].answers)
+      fprintf(out, "worker %u on core %u does not come back from a driver (it has %s)\n", i,
+              s->worker[i].cpu, s->worker[i].polls);
   if (!s->pools_checked)
     return;
   for (unsigned i = 0; i < s->n_pools; i++)

@@ -18,7 +18,10 @@
 #include "control/plan.h"
 #include "control/telemetry.h"
 
-enum { RECLAIM_TURNS = 50 }; // milliseconds
+enum { // milliseconds
+  JOIN_TURNS = 2000,
+  RECLAIM_TURNS = 50,
+};
 
 static double now(void)
 {
@@ -186,25 +189,46 @@ const struct status *appliance_status(const struct appliance *a)
   return &a->status;
 }
 
+static bool all_answer(struct appliance *a)
+{
+  bool all = true;
+  for (unsigned i = 0; i < a->datapath.n_workers; i++) {
+    a->answers[i] = worker_snapshot_ready(a->datapath.worker[i]);
+    all &= a->answers[i];
+  }
+  return all;
+}
+
+// Workers answer one after the other. Where more packets were taken off handoffs than had been put
+// in, the snapshots do not fit together: what one has taken, the other had not yet handed over.
+static bool fit_together(const struct appliance *a)
+{
+  int64_t under_way = 0;
+  for (unsigned i = 0; i < a->datapath.n_workers; i++) {
+    const struct counters *c = &a->datapath.worker[i]->snapshot;
+    under_way += (int64_t)(c->handed - c->taken);
+  }
+  return under_way >= 0;
+}
+
 // Snapshots come one turn after they were asked for; a worker that the kernel has taken off its
-// core is not waited for longer than this.
+// core is not waited for longer than this. Then, and while snapshots do not fit together, the
+// counters before stay: all of them, for the old ones of one worker and the new ones of another
+// would not close.
 static void take_snapshots(struct appliance *a)
 {
   double deadline = now() + 0.02;
-  bool all;
 
-  if (a->running)
-    for (unsigned i = 0; i < a->datapath.n_workers; i++)
+  a->fresh = false;
+  while (!a->fresh && now() < deadline) {
+    for (unsigned i = 0; a->running && i < a->datapath.n_workers; i++)
       worker_snapshot_ask(a->datapath.worker[i]);
-  do {
-    all = true;
-    for (unsigned i = 0; i < a->datapath.n_workers; i++) {
-      a->answers[i] = worker_snapshot_ready(a->datapath.worker[i]);
-      all &= a->answers[i];
-    }
-    if (!all)
+    while (!all_answer(a) && now() < deadline)
       rest(50);
-  } while (!all && now() < deadline);
+    a->fresh = all_answer(a) && (!a->running || fit_together(a));
+  }
+  for (unsigned i = 0; a->fresh && i < a->datapath.n_workers; i++)
+    a->counters[i] = a->datapath.worker[i]->snapshot;
 }
 
 const struct status *appliance_update(struct appliance *a)
@@ -223,7 +247,7 @@ static void set_mode(struct appliance *a, enum worker_mode mode)
     __atomic_store_n(&a->datapath.worker[i]->mode, mode, __ATOMIC_RELAXED);
 }
 
-// In flight is 0 only once every worker has answered after it stopped receiving.
+// Only counters that all workers gave after they stopped receiving tell that nothing is in flight.
 bool appliance_drain(struct appliance *a, double seconds)
 {
   double deadline = now() + seconds;
@@ -233,18 +257,32 @@ bool appliance_drain(struct appliance *a, double seconds)
   do {
     rest(1000);
     appliance_update(a);
-    empty = a->status.in_flight == 0;
-    for (unsigned i = 0; i < a->datapath.n_workers; i++)
-      empty &= a->answers[i];
+    empty = a->fresh && a->status.in_flight == 0;
   } while (!empty && now() < deadline);
   return empty;
 }
 
+static bool all_stopped(const struct appliance *a)
+{
+  for (unsigned i = 0; i < a->plan.n_cores; i++)
+    if (rte_eal_get_lcore_state(i) == RUNNING)
+      return false;
+  return true;
+}
+
+// Ends the workers. One that is inside a driver that waits for the kernel (af_packet does, for an
+// interface that takes nothing; net_pcap, for a pipe) may never come back: then nothing that it
+// could be using may be taken away, and the process has to end as it is.
 static void join(struct appliance *a)
 {
   if (!a->running)
     return;
   set_mode(a, WORKER_STOP);
+  for (unsigned turn = 0; !all_stopped(a) && turn < JOIN_TURNS; turn++)
+    rest(1000);
+  a->stuck = !all_stopped(a);
+  if (a->stuck)
+    return;
   rte_eal_mp_wait_lcore();
   memif_guard(NULL);
   a->running = false;
@@ -269,6 +307,8 @@ static void reclaim(struct appliance *a)
 const struct status *appliance_stop(struct appliance *a)
 {
   join(a);
+  if (a->stuck)
+    return appliance_update(a);
   reclaim(a);
   for (unsigned i = 0; i < a->config->n_ports; i++)
     port_stop(&a->port[i]);
@@ -282,6 +322,10 @@ void appliance_free(struct appliance *a)
     return;
   telemetry_stop();
   join(a);
+  if (a->stuck) { // the rest goes with the process, which must end now
+    eal_leave();
+    return;
+  }
   for (unsigned i = 0; i < a->config->n_ports; i++)
     port_stop(&a->port[i]);
   datapath_free(&a->datapath);

@@ -49,10 +49,12 @@ const struct status *appliance_status(const struct appliance *appliance);
 // so.
 bool appliance_drain(struct appliance *appliance, double seconds);
 
-// What has not left by now is dropped as `shutdown`. Returns the final status.
+// What has not left by now is dropped as `shutdown`. Returns the final status: still `running`
+// where a worker did not come back from a driver within two seconds (its `answers` is false).
 const struct status *appliance_stop(struct appliance *appliance);
 
-void appliance_free(struct appliance *appliance); // NULL is allowed
+// NULL is allowed. After a worker did not come back the process must end: its thread still runs.
+void appliance_free(struct appliance *appliance);
 
 #ifdef __cplusplus
 }

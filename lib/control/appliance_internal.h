@@ -25,7 +25,10 @@ struct appliance {
   struct memory memory;
   struct datapath datapath;
   bool running; // workers have threads
+  bool stuck;   // one of them does not end
   bool answers[LAYOUT_WORKERS_MAX];
+  bool fresh;                                   // the last update took new counters, of all workers
+  struct counters counters[LAYOUT_WORKERS_MAX]; // the last that fit together
   bool pools_checked;
   double started, stopped; // monotonic seconds
   struct mark mark;

@@ -232,11 +232,16 @@ int eal_start(const struct eal_request *request, struct notes *warnings, char *e
   return status < 0 ? status : 0;
 }
 
+void eal_leave(void)
+{
+  close_log();
+  unlock_directory();
+}
+
 void eal_stop(void)
 {
   rte_eal_cleanup();
-  close_log();
-  unlock_directory();
+  eal_leave();
 }
 
 bool eal_hugepages(void)

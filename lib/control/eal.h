@@ -35,6 +35,10 @@ int eal_start(const struct eal_request *request, struct notes *warnings, char *e
 // Ends EAL and removes the runtime directory.
 void eal_stop(void);
 
+// Removes the runtime directory and leaves EAL as it is, for a process that ends with a thread in
+// it.
+void eal_leave(void);
+
 // What drivers have logged since the start or the last call, in one line, for an error message; ""
 // if nothing. Valid until the next call.
 const char *eal_words(void);

@@ -189,7 +189,7 @@ void appliance_gather(struct appliance *a, double now)
   for (unsigned i = 0; i < s->n_workers; i++) {
     gather_plan(a->layout, i, &s->worker[i]);
     s->worker[i].answers = a->answers[i];
-    gather_worker(&a->datapath.worker[i]->snapshot, &s->worker[i], s);
+    gather_worker(&a->counters[i], &s->worker[i], s);
   }
   gather_equation(s);
   gather_handoffs(a, s);
