@@ -132,7 +132,7 @@ TEST_F(StartFailure, TheSamePrefixTwice)
   Process first(platter_line({"run", dir.write("first.yaml", null_yaml(prefix)), "--json"}));
   {
     Telemetry client(telemetry_path(prefix));
-    ASSERT_TRUE(client.greeted());
+    ASSERT_TRUE(client.ready());
     Ended second = run(null_yaml(prefix));
     expect_refusal(second, FAILED, "another platter runs with the prefix '" + prefix + "'");
     EXPECT_TRUE(client.get("/platter/info")) << "the first one goes on";

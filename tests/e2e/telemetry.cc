@@ -42,6 +42,14 @@ Telemetry::~Telemetry()
     close(fd_);
 }
 
+bool Telemetry::ready(double seconds) const
+{
+  for (double end = monotonic() + seconds; greeted() && monotonic() < end; rest(0.005))
+    if (get("/platter/info")["pid"].is_number())
+      return true;
+  return false;
+}
+
 bool Telemetry::send(const std::string &bytes) const
 {
   return ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==

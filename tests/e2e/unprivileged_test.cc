@@ -89,6 +89,7 @@ TEST_F(Unprivileged, TelemetryIsWhereTheRuntimeDirectoryIs)
   Process process(platter_line({"run", config, "--json"}), with);
   {
     Telemetry client(dir / "run/dpdk/" + prefix + "/dpdk_telemetry.v2");
+    ASSERT_TRUE(client.ready());
     EXPECT_EQ(client.get("/platter/info")["pid"].number(), process.pid());
   }
   process.signal(SIGTERM);
@@ -103,7 +104,10 @@ TEST_F(Unprivileged, AServiceManagersDirectoryStays)
   Ended ended = platter({"run", "--duration", "0.2", "--json", config}, with);
   EXPECT_EQ(ended.status, OK) << ended.err;
   EXPECT_EQ(access((dir / "run").c_str(), F_OK), 0);
-  EXPECT_TRUE(list_directory(dir / "run").empty());
+  EXPECT_TRUE(list_directory(dir / "run/dpdk").empty());
+  Process process(platter_line({"run", config, "--json"}), with);
+  EXPECT_TRUE(Telemetry(dir / "run/dpdk/" + prefix + "/dpdk_telemetry.v2").ready());
+  expect_refusal(platter({"run", config}, with), FAILED, "another platter runs with the prefix");
 }
 
 TEST_F(Unprivileged, DevicesThatNeedPrivilegesSaySo)

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Telemetry over the real socket, while packets flow: what it says is there, true and consistent.
+#include <gtest/gtest.h>
+
+#include "under_traffic.h"
+
+namespace
+{
+void expect_numbers(const Json &reply, const std::vector<std::string> &names)
+{
+  for (const std::string &name : names)
+    EXPECT_TRUE(reply[name].is_number()) << name << " in " << reply.dump();
+}
+
+void expect_texts(const Json &reply, const std::vector<std::string> &names)
+{
+  for (const std::string &name : names)
+    EXPECT_NE(reply[name].text(), "(no text)") << name << " in " << reply.dump();
+}
+} // namespace
+
+TEST_F(UnderTraffic, Info)
+{
+  Json info = client->get("/platter/info");
+  EXPECT_EQ(info["pid"].number(), process->pid());
+  EXPECT_EQ(info["prefix"].text(), prefix);
+  EXPECT_EQ(info["layout"].text(), "pipeline");
+  EXPECT_EQ(info["memory"].text(), "ordinary pages");
+  EXPECT_EQ(info["ports"].number(), 2);
+  EXPECT_EQ(info["workers"].number(), 2);
+  EXPECT_EQ(info["handoffs"].number(), 2);
+  expect_texts(info, {"version", "dpdk"});
+  expect_numbers(info, {"uptime_seconds"});
+}
+
+TEST_F(UnderTraffic, Ports)
+{
+  Json all = client->get("/platter/ports");
+  EXPECT_EQ(all.keys(), (std::vector<std::string>{"left", "right"}));
+  for (const std::string &name : all.keys()) {
+    expect_numbers(all[name], {"received", "transmitted", "dropped"});
+    EXPECT_EQ(all[name]["link"].text(), "up");
+    Json one = client->get("/platter/port," + name);
+    expect_texts(one, {"device", "driver", "driver_copies", "link", "overload", "received_pps",
+                       "transmitted_pps"});
+    expect_numbers(one, {"link_mbps", "link_changes", "mtu", "rx_queues", "tx_queues", "received",
+                         "received_bytes", "transmitted", "transmitted_bytes", "nic_missed",
+                         "no_mbuf", "receive_errors", "transmit_errors"});
+    EXPECT_TRUE(one["dropped"].is_object());
+    EXPECT_EQ(one["driver"].text(), "net_null");
+  }
+  EXPECT_EQ(client->get("/platter/port,left")["device"].text(), "net_null0,size=64");
+}
+
+TEST_F(UnderTraffic, Workers)
+{
+  Json all = client->get("/platter/workers");
+  EXPECT_EQ(all.keys(), (std::vector<std::string>{"0", "1"}));
+  for (const std::string &number : all.keys()) {
+    expect_numbers(all[number], {"core", "received", "transmitted"});
+    Json one = client->get("/platter/worker," + number);
+    expect_numbers(one,
+                   {"core", "node", "busy_cycles", "idle_cycles", "bursts", "waits", "received",
+                    "taken", "cloned", "transmitted", "handed", "dropped", "pending"});
+    expect_texts(one, {"answers", "busy", "cycles_per_packet", "mean_burst", "polls", "owns"});
+    EXPECT_EQ(one["core"].number(), all[number]["core"].number());
+  }
+  EXPECT_EQ(client->get("/platter/worker,0")["polls"].text(), "left/0");
+  EXPECT_EQ(client->get("/platter/worker,1")["owns"].text(), "right/0");
+}
+
+TEST_F(UnderTraffic, HandoffsDropsAndCopies)
+{
+  Json handoffs = client->get("/platter/handoffs");
+  EXPECT_EQ(handoffs.keys(), (std::vector<std::string>{"0_to_1_right", "1_to_0_left"}));
+  rest(0.4);
+  Json busy = client->get("/platter/handoffs")["0_to_1_right"];
+  EXPECT_GT(busy["high_water"].number(), 0);
+  EXPECT_LE(busy["high_water"].number(), busy["size"].number());
+  EXPECT_LE(busy["held"].number(), busy["size"].number());
+  Json drops = client->get("/platter/drops");
+  for (const char *reason :
+       {"no_verdict", "unreachable", "handoff_full", "shutdown", "sink", "runt"})
+    EXPECT_EQ(drops[reason].number(), 0) << reason;
+  Json copies = client->get("/platter/copies");
+  EXPECT_GT(copies.size(), 0u);
+  for (const std::string &site : copies.keys()) {
+    EXPECT_EQ(copies[site]["packets"].number(), 0) << site;
+    EXPECT_EQ(copies[site]["bytes"].number(), 0) << site;
+  }
+}
+
+TEST_F(UnderTraffic, TheAccountingClosesAtEveryLook)
+{
+  int64_t last = 0, moved = 0;
+  for (int i = 0; i < 200; i++) {
+    Json a = client->get("/platter/accounting");
+    ASSERT_EQ(a["closed"].text(), "yes") << a.dump();
+    ASSERT_EQ(a["difference"].number(), 0);
+    ASSERT_GE(a["in_flight"].number(), 0);
+    ASSERT_EQ(a["received"].number() + a["cloned"].number(),
+              a["transmitted"].number() + a["dropped"].number() + a["in_flight"].number())
+        << a.dump();
+    ASSERT_GE(a["received"].number(), last);
+    moved += a["received"].number() > last;
+    last = a["received"].number();
+    rest(0.011);
+  }
+  EXPECT_GE(moved, 2);
+}
+
+TEST_F(UnderTraffic, WrongAndMissingParameters)
+{
+  for (const char *command :
+       {"/platter/port", "/platter/port,", "/platter/worker", "/platter/worker,"})
+    EXPECT_EQ(
+        client
+            ->ask(command)[std::string(command).substr(0, std::string(command).find(','))]["error"]
+            .text()
+            .find("a parameter is missing"),
+        0u)
+        << command;
+  for (const char *name : {"lift", "LEFT", "left ", " left", "left,right", "0", "%s%n", "left\n"})
+    EXPECT_EQ(error("/platter/port," + std::string(name)).find("no port of this name"), 0u) << name;
+  for (const char *number :
+       {"2", "-1", "+0", " 0", "0x0", "0.0", "99999999999999999999", "one", "0,1"})
+    EXPECT_EQ(error("/platter/worker," + std::string(number)).find("no worker of this number"), 0u)
+        << number;
+  for (const char *command :
+       {"info", "ports", "workers", "handoffs", "drops", "copies", "accounting"})
+    EXPECT_EQ(error("/platter/" + std::string(command) + ",x"), "no parameter is taken") << command;
+}
+
+TEST_F(UnderTraffic, GarbageAndVeryLongRequests)
+{
+  for (const std::string &garbage :
+       {std::string("/platter/nonsense"), std::string("/"), std::string(","), std::string(",,,"),
+        std::string("\0\0\0", 3), std::string(1000, 'x'), std::string("/platter/info\0x", 15),
+        std::string("\xff\xfe\n\""), std::string("/platter/info\n"), std::string(5000, '/'),
+        "/platter/port," + std::string(900, 'a'), "/platter/worker," + std::string(900, '9')}) {
+    client->send(garbage);
+    EXPECT_NE(client->receive(), "") << garbage.substr(0, 30);
+  }
+  EXPECT_EQ(client->get("/platter/info")["pid"].number(), process->pid());
+}
+
+TEST_F(UnderTraffic, DpdksOwnCommandsAnswer)
+{
+  Json commands = client->ask("/")["/"];
+  std::string all = commands.dump();
+  for (const char *name :
+       {"info", "ports", "port", "workers", "worker", "handoffs", "drops", "copies", "accounting"})
+    EXPECT_NE(all.find("\"/platter/" + std::string(name) + "\""), std::string::npos) << all;
+  EXPECT_EQ(client->get("/ethdev/list").size(), 2u);
+  EXPECT_TRUE(client->ask("/ethdev/stats,0"));
+}
+
+TEST_F(UnderTraffic, DpdksOwnClient)
+{
+  Ended ended = Process({"sh", "-c",
+                         "printf '/platter/accounting\\n/platter/port,left\\nquit\\n' | "
+                         "dpdk-telemetry.py -f " +
+                             prefix})
+                    .wait(20);
+  EXPECT_EQ(ended.status, 0) << ended.err;
+  EXPECT_NE(ended.out.find("\"closed\": \"yes\""), std::string::npos) << ended.out;
+  EXPECT_NE(ended.out.find("\"driver\": \"net_null\""), std::string::npos) << ended.out;
+}
