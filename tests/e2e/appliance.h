@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// platter between kernels: two of them, A and B, each with a cable to a third namespace where
+// platter runs, so that the host's own interfaces are never touched.
+#ifndef TESTS_E2E_APPLIANCE_H
+#define TESTS_E2E_APPLIANCE_H
+
+#include <memory>
+#include <string>
+
+#include "json.h"
+#include "leftovers.h"
+#include "netns.h"
+#include "process.h"
+#include "scratch.h"
+
+struct Kernels {
+  Kernels();
+
+  // Interface "eth0" of a: 10.0.0.1 and fd00::1; of b: 10.0.0.2 and fd00::2. Their cables end in
+  // `middle` at "port_a" and "port_b".
+  Namespace a, b, middle;
+};
+
+// Gives A's (1) or B's (2) interface its addresses and brings it up.
+void give_addresses(const Namespace &kernel, int number, const std::string &interface = "eth0");
+
+// Pings and transfers both ways, IPv4 and IPv6.
+void expect_reachable(const Kernels &kernels, size_t bytes = 1 << 20);
+
+class Appliance
+{
+public:
+  // A configuration without its `telemetry` and `memory`: the prefix is this appliance's own, and
+  // it runs without hugepages. Forwards when the constructor is through; else the test fails.
+  Appliance(const Namespace &where, const std::string &yaml);
+  ~Appliance();
+
+  // The reply's value from its telemetry; asked on a connection of its own.
+  Json get(const std::string &command) const;
+
+  Process &process()
+  {
+    return *process_;
+  }
+
+  // Ends it by SIGTERM: exit status 0, the accounting closed, pools full, nothing left behind.
+  Ended expect_clean_end();
+
+private:
+  std::string prefix_;
+  Leftovers leftovers_;
+  Scratch scratch_;
+  std::unique_ptr<Process> process_;
+};
+
+// "ports: {a: {device: …}, b: {device: …}}" and a wire between them; `more`: top-level lines.
+std::string wire_between(const std::string &a, const std::string &b, const std::string &more = "");
+
+#endif

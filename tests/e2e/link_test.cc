@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Cables that are pulled and put back, and interfaces that disappear, while platter forwards.
+#include <gtest/gtest.h>
+
+#include <csignal>
+
+#include "appliance.h"
+#include "expect.h"
+
+namespace
+{
+class Link : public testing::TestWithParam<const char *>
+{
+protected:
+  std::string port(const std::string &name, int number) const
+  {
+    return std::string(GetParam()) + std::to_string(number) + ",iface=" + name;
+  }
+
+  Kernels kernels_;
+  Appliance appliance_{kernels_.middle, wire_between(port("port_a", 0), port("port_b", 1))};
+
+  std::string link(const std::string &name) const
+  {
+    return appliance_.get("/platter/port," + name)["link"].text();
+  }
+  bool becomes(const std::string &name, const std::string &state) const
+  {
+    return eventually([&] { return link(name) == state; }, 2);
+  }
+
+  // What the kernel had not sent when the interface went, af_xdp's driver does not free. platter
+  // says so, and every packet is accounted for all the same.
+  void expect_end_without_the_device()
+  {
+    appliance_.process().signal(SIGTERM);
+    Ended ended = appliance_.process().wait(30);
+    EXPECT_TRUE(ended.status == OK || ended.status == ACCOUNTING) << ended.out << ended.err;
+    EXPECT_NE(ended.out.find(" + in flight 0: "), std::string::npos) << ended.out;
+    EXPECT_EQ(ended.out.find("; off by"), std::string::npos) << ended.out;
+    EXPECT_EQ(ended.status == ACCOUNTING, ended.out.find("mbufs came back") != std::string::npos)
+        << ended.out;
+  }
+};
+
+TEST_P(Link, GoesDownAndUpDuringTraffic)
+{
+  ASSERT_TRUE(ping(kernels_.a, "10.0.0.2"));
+  EXPECT_TRUE(becomes("b", "up"));
+  Process flood({"ping", "-q", "-f", "10.0.0.2"}, kernels_.a.around());
+  for (unsigned round = 0; round < 3; round++) {
+    kernels_.b.run("ip link set eth0 down");
+    EXPECT_TRUE(becomes("b", "down")) << round;
+    EXPECT_EQ(link("a"), "up");
+    rest(0.5);
+    kernels_.b.run("ip link set eth0 up");
+    EXPECT_TRUE(becomes("b", "up")) << round;
+    EXPECT_TRUE(ping(kernels_.a, "10.0.0.2")) << round;
+  }
+  EXPECT_GE(appliance_.get("/platter/port,b")["link_changes"].number(), 6);
+  EXPECT_EQ(appliance_.get("/platter/port,a")["link_changes"].number(), 0);
+  appliance_.expect_clean_end();
+}
+
+TEST_P(Link, PortsOwnInterfaceIsSetDownAndUp)
+{
+  ASSERT_TRUE(ping(kernels_.a, "10.0.0.2"));
+  Process flood({"ping", "-q", "-f", "10.0.0.2"}, kernels_.a.around());
+  kernels_.middle.run("ip link set port_b down");
+  EXPECT_TRUE(becomes("b", "down"));
+  kernels_.middle.run("ip link set port_b up");
+  EXPECT_TRUE(becomes("b", "up"));
+  EXPECT_TRUE(ping(kernels_.a, "10.0.0.2"));
+  appliance_.expect_clean_end();
+}
+
+TEST_P(Link, InterfaceIsDeletedDuringTraffic)
+{
+  ASSERT_TRUE(ping(kernels_.a, "10.0.0.2"));
+  Process flood({"ping", "-q", "-f", "10.0.0.2"}, kernels_.a.around());
+  kernels_.middle.run("ip link del port_b");
+  EXPECT_TRUE(becomes("b", "down"));
+  rest(0.5);
+  EXPECT_TRUE(appliance_.process().running()) << appliance_.process().err();
+  EXPECT_EQ(link("a"), "up");
+  EXPECT_EQ(appliance_.get("/platter/accounting")["difference"].number(), 0);
+  if (std::string(GetParam()) == "net_af_packet")
+    appliance_.expect_clean_end();
+  else
+    expect_end_without_the_device();
+}
+
+TEST_P(Link, InterfacesAreAsPromiscuousAsBefore)
+{
+  EXPECT_NE(kernels_.middle.run("ip link show dev port_a").find("PROMISC"), std::string::npos);
+  appliance_.expect_clean_end();
+  EXPECT_EQ(kernels_.middle.run("ip link").find("PROMISC"), std::string::npos);
+  kernels_.middle.run("ip link set port_a promisc on");
+  Appliance second(kernels_.middle, wire_between(port("port_a", 0), port("port_b", 1)));
+  second.expect_clean_end();
+  EXPECT_NE(kernels_.middle.run("ip link show dev port_a").find("PROMISC"), std::string::npos);
+}
+
+INSTANTIATE_TEST_SUITE_P(Drivers, Link, testing::Values("net_af_packet", "net_af_xdp"),
+                         [](const auto &param) { return std::string(param.param); });
+} // namespace
