@@ -18,9 +18,9 @@
 #include "control/plan.h"
 #include "control/telemetry.h"
 
-enum { // milliseconds
-  JOIN_TURNS = 2000,
-  RECLAIM_TURNS = 50,
+enum {
+  JOIN_SECONDS = 2,
+  RECLAIM_TURNS = 50, // of a millisecond each
 };
 
 static double now(void)
@@ -278,7 +278,7 @@ static void join(struct appliance *a)
   if (!a->running)
     return;
   set_mode(a, WORKER_STOP);
-  for (unsigned turn = 0; !all_stopped(a) && turn < JOIN_TURNS; turn++)
+  for (double deadline = now() + JOIN_SECONDS; !all_stopped(a) && now() < deadline;)
     rest(1000);
   a->stuck = !all_stopped(a);
   if (a->stuck)
