@@ -110,16 +110,17 @@ unsigned worker_turn(struct worker *w)
   return moved;
 }
 
+// `wanted` is read first: a wish that comes while the copy is made is not fulfilled by it.
 void worker_snapshot_make(struct worker *w)
 {
+  uint32_t wanted = __atomic_load_n(&w->snapshot_wanted, __ATOMIC_ACQUIRE);
   w->counters.pending = 0;
   for (unsigned i = 0; i < w->n_transmit; i++)
     w->counters.pending += w->transmit[i].count;
   for (unsigned i = 0; i < LABELS_MAX; i++)
     w->counters.copied[i] = w->copier.copied[i];
   w->snapshot = w->counters;
-  __atomic_store_n(&w->snapshot_given, __atomic_load_n(&w->snapshot_wanted, __ATOMIC_RELAXED),
-                   __ATOMIC_RELEASE);
+  __atomic_store_n(&w->snapshot_given, wanted, __ATOMIC_RELEASE);
 }
 
 void worker_snapshot_ask(struct worker *w)
