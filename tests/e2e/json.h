@@ -78,9 +78,8 @@ public:
   std::vector<std::string> keys() const
   {
     std::vector<std::string> all;
-    const char *key;
-    json_t *value;
-    json_object_foreach(value_, key, value) all.push_back(key);
+    for (void *at = json_object_iter(value_); at != nullptr; at = json_object_iter_next(value_, at))
+      all.push_back(json_object_iter_key(at));
     return all;
   }
 

@@ -58,13 +58,12 @@ std::string contents(int fd)
 
 Process::Process(const std::vector<std::string> &arguments, const Surroundings &around)
     : out_(memfd_create("out", MFD_CLOEXEC)), err_(memfd_create("err", MFD_CLOEXEC)),
-      started_(monotonic())
+      started_(monotonic()), pid_(fork())
 {
-  pid_ = fork();
-  if (out_ < 0 || err_ < 0 || pid_ < 0)
-    throw std::runtime_error("cannot start " + arguments[0]);
   if (pid_ == 0)
     become(arguments, around, out_, err_);
+  if (out_ < 0 || err_ < 0 || pid_ < 0)
+    throw std::runtime_error("cannot start " + arguments[0]);
 }
 
 Process::~Process()

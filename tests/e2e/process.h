@@ -53,9 +53,9 @@ public:
 private:
   bool reap();
 
-  pid_t pid_ = -1;
-  int out_ = -1, err_ = -1; // memory files
+  int out_, err_; // memory files
   double started_;
+  pid_t pid_; // last: the child needs the others
   bool ended_ = false;
   int status_ = -1;
 };
