@@ -55,7 +55,8 @@ void show_line(const struct status *s, bool heading, FILE *out)
   unsigned seconds = s->seconds;
   fprintf(out, "%5u:%02u  %10s  %10s  %9s  %9s  %9s ", seconds / 60, seconds % 60,
           short_number(received, text[0]), short_number(transmitted, text[1]),
-          short_number(s->dropped, text[2]), short_number(s->in_flight, text[3]),
+          short_number(s->dropped, text[2]),
+          short_number(s->in_flight > 0 ? s->in_flight : 0, text[3]),
           short_number(copied_bytes(s), text[4]));
   for (unsigned i = 0; i < s->n_workers && i < 4; i++)
     fprintf(out, " %.0f%%", 100 * s->worker[i].busy_share);
@@ -102,7 +103,7 @@ static void show_accounting(const struct status *s, FILE *out)
 {
   fprintf(out,
           "accounting: received %" PRIu64 " + cloned %" PRIu64 " = transmitted %" PRIu64
-          " + dropped %" PRIu64 " + in flight %" PRIu64,
+          " + dropped %" PRIu64 " + in flight %" PRId64,
           s->received, s->cloned, s->transmitted, s->dropped, s->in_flight);
   if (s->difference != 0)
     fprintf(out, "; off by %" PRId64, s->difference);

@@ -20,6 +20,7 @@
 
 enum {
   JOIN_SECONDS = 2,
+  STALE_SECONDS = 1,
   RECLAIM_TURNS = 50, // of a millisecond each
 };
 
@@ -214,10 +215,10 @@ static bool fit_together(const struct appliance *a)
 // Snapshots come one turn after they were asked for; a worker that the kernel has taken off its
 // core is not waited for longer than this. Then, and while snapshots do not fit together, the
 // counters before stay: all of them, for the old ones of one worker and the new ones of another
-// would not close.
+// do not add up. A worker that stays away for long does not hide the others: theirs are taken then.
 static void take_snapshots(struct appliance *a)
 {
-  double deadline = now() + 0.02;
+  double start = now(), deadline = start + 0.02;
 
   a->fresh = false;
   while (!a->fresh && now() < deadline) {
@@ -227,8 +228,12 @@ static void take_snapshots(struct appliance *a)
       rest(50);
     a->fresh = all_answer(a) && (!a->running || fit_together(a));
   }
-  for (unsigned i = 0; a->fresh && i < a->datapath.n_workers; i++)
-    a->counters[i] = a->datapath.worker[i]->snapshot;
+  if (a->fresh)
+    a->last_fresh = start;
+  bool take = a->fresh || start > a->last_fresh + STALE_SECONDS;
+  for (unsigned i = 0; i < a->datapath.n_workers; i++)
+    if (take && a->answers[i])
+      a->counters[i] = a->datapath.worker[i]->snapshot;
 }
 
 const struct status *appliance_update(struct appliance *a)

@@ -27,7 +27,8 @@ struct appliance {
   bool running; // workers have threads
   bool stuck;   // one of them does not end
   bool answers[LAYOUT_WORKERS_MAX];
-  bool fresh;                                   // the last update took new counters, of all workers
+  bool fresh; // the last update took new counters, of all workers
+  double last_fresh;
   struct counters counters[LAYOUT_WORKERS_MAX]; // the last that fit together
   bool pools_checked;
   double started, stopped; // monotonic seconds

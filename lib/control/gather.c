@@ -89,7 +89,7 @@ static void gather_equation(struct status *s)
     s->cloned += w->cloned;
     s->transmitted += w->transmitted;
     s->dropped += w->dropped;
-    s->in_flight += w->pending + w->handed - w->taken; // modulo 2^64, as the sums are
+    s->in_flight += (int64_t)(w->pending + w->handed - w->taken);
     s->difference += (int64_t)(w->received + w->cloned + w->taken) -
                      (int64_t)(w->transmitted + w->dropped + w->handed + w->pending);
   }

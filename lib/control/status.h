@@ -88,8 +88,10 @@ struct status {
   struct status_pool pool[2 * MEMORY_NODES_MAX];
   struct copy_count copied[LABELS_MAX]; // by copy site
 
-  // The equation: received + cloned = transmitted + dropped + in_flight + difference.
-  uint64_t received, cloned, transmitted, dropped, in_flight;
+  // The equation: received + cloned = transmitted + dropped + in_flight + difference. Where a
+  // worker does not answer and its figures are old, in_flight can be below 0.
+  uint64_t received, cloned, transmitted, dropped;
+  int64_t in_flight;
   int64_t difference;
   bool pools_checked; // after the ports were closed: every mbuf should be back
   bool pools_full;

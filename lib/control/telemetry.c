@@ -229,7 +229,7 @@ static void accounting(const struct status *s, const char *parameters, struct rt
   add(d, "cloned", s->cloned);
   add(d, "transmitted", s->transmitted);
   add(d, "dropped", s->dropped);
-  add(d, "in_flight", s->in_flight);
+  rte_tel_data_add_dict_int(d, "in_flight", s->in_flight);
   rte_tel_data_add_dict_int(d, "difference", s->difference);
   add_text(d, "closed", "%s", status_closed(s) ? "yes" : "no");
 }
