@@ -309,14 +309,29 @@ static void reclaim(struct appliance *a)
   }
 }
 
+static void close_ports(struct appliance *a)
+{
+  bool memif = false;
+  for (unsigned i = 0; i < a->config->n_ports; i++) {
+    port_stop(&a->port[i]);
+    memif |= port_is_memif(&a->port[i]);
+  }
+  for (unsigned i = 0; i < a->config->n_ports; i++)
+    if (!port_is_memif(&a->port[i]))
+      port_close(&a->port[i]);
+  if (memif)
+    memif_settle();
+  for (unsigned i = 0; i < a->config->n_ports; i++)
+    port_close(&a->port[i]);
+}
+
 const struct status *appliance_stop(struct appliance *a)
 {
   join(a);
   if (a->stuck)
     return appliance_update(a);
   reclaim(a);
-  for (unsigned i = 0; i < a->config->n_ports; i++)
-    port_stop(&a->port[i]);
+  close_ports(a);
   a->pools_checked = true;
   return appliance_update(a);
 }
@@ -331,8 +346,7 @@ void appliance_free(struct appliance *a)
     eal_leave();
     return;
   }
-  for (unsigned i = 0; i < a->config->n_ports; i++)
-    port_stop(&a->port[i]);
+  close_ports(a);
   datapath_free(&a->datapath);
   memory_stop(&a->memory);
   layout_free(a->layout);

@@ -21,12 +21,16 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <rte_alarm.h>
 #include <rte_kvargs.h>
 #include <rte_lcore.h>
 
 #include "control/assemble.h"
 
-enum { TURN_TIMEOUT = 2000 }; // milliseconds
+enum { // milliseconds
+  TURN_TIMEOUT = 2000,
+  SETTLE_TIMEOUT = 500,
+};
 
 static const struct datapath *guarded; // control: writes, any thread: reads
 
@@ -56,6 +60,29 @@ int munmap(void *address, size_t length)
     if (!comes_through(datapath->worker[i]))
       return 0;
   return syscall(SYS_munmap, address, length);
+}
+
+static bool settled; // interrupt thread: writes, control: reads
+
+static void settle(void *arg)
+{
+  __atomic_store_n(&settled, true, __ATOMIC_RELEASE);
+}
+
+// Closing a server's port frees the handle of its listening socket, which stays in the list of the
+// interrupt thread (memif_socket.c, memif_socket_remove_device). The thread reads that list again
+// after every change to it, and stopping a port is one: it has to have done so before the handle is
+// gone. Alarms run on that thread; the first may be served in one round with the change, before it,
+// the second comes in a later round.
+void memif_settle(void)
+{
+  for (unsigned round = 0; round < 2; round++) {
+    __atomic_store_n(&settled, false, __ATOMIC_RELEASE);
+    if (rte_eal_alarm_set(1, settle, NULL) != 0)
+      return;
+    for (unsigned i = 0; i < SETTLE_TIMEOUT && !__atomic_load_n(&settled, __ATOMIC_ACQUIRE); i++)
+      nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+  }
 }
 
 // Whether connecting is refused: a socket's file that no process listens behind.

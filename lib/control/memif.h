@@ -13,4 +13,8 @@ void memif_remove_stale_socket(const char *device);
 // one of these workers may be reading it. See memif.c.
 void memif_guard(const struct datapath *datapath);
 
+// Call when every port has stopped and all but memif's are closed: the driver may close a server's
+// port only while DPDK's interrupt thread rests. See memif.c.
+void memif_settle(void);
+
 #endif

@@ -326,16 +326,26 @@ void port_stop(struct port *port)
 {
   if (!port->probed)
     return;
-  port_update(port);
-  if (port->started)
-    empty_rings(port);
   if (port->link_events)
     rte_eth_dev_callback_unregister(port->id, RTE_ETH_EVENT_INTR_LSC, link_event, port);
-  if (port->started)
-    restore_promiscuity(port);
-  if (port->started)
-    rte_eth_dev_stop(port->id);
+  if (!port->started)
+    return;
+  port_update(port);
+  empty_rings(port);
+  restore_promiscuity(port);
+  rte_eth_dev_stop(port->id);
   port->started = false;
-  rte_eth_dev_close(port->id);
+}
+
+void port_close(struct port *port)
+{
+  port_stop(port);
+  if (port->probed)
+    rte_eth_dev_close(port->id);
   port->probed = false;
+}
+
+bool port_is_memif(const struct port *port)
+{
+  return port->probed && strcmp(port->info.driver_name, "net_memif") == 0;
 }

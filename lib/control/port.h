@@ -72,7 +72,12 @@ void port_update(struct port *port);
 // When no worker runs: has the driver free what it has sent. Some look only when they are to send.
 void port_reclaim(const struct port *port);
 
-// Stops receiving and transmitting, frees the driver's mbufs, removes the device. Any state.
+// Stops receiving and transmitting. Any state.
 void port_stop(struct port *port);
+
+// Stops it, frees the driver's mbufs, removes the device. Any state.
+void port_close(struct port *port);
+
+bool port_is_memif(const struct port *port); // see memif_settle
 
 #endif
