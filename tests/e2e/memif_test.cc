@@ -44,6 +44,14 @@ TEST(Memif, CarriesTraffic)
   expect_reachable(pair.kernels);
   EXPECT_EQ(link(server), "up");
   EXPECT_EQ(link(client), "up");
+  auto count = [](const Appliance &appliance, const std::string &what) {
+    return appliance.get("/platter/port,b")[what].number();
+  };
+  EXPECT_TRUE(eventually([&] { return count(server, "transmitted") > 500; }));
+  EXPECT_TRUE(
+      eventually([&] { return count(server, "transmitted") == count(client, "received"); }));
+  EXPECT_TRUE(
+      eventually([&] { return count(client, "transmitted") == count(server, "received"); }));
   // In another order than the start: each has to end well without the other.
   server.expect_clean_end();
   EXPECT_TRUE(eventually([&] { return link(client) == "down"; }, 2));
