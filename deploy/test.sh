@@ -21,7 +21,7 @@ test_packages=(
   clang libclang-rt-14-dev         # the fuzzers
   clang-format cppcheck            # format and static analysis
   python3                          # the bench, and the summary below
-  dpdk                             # dpdk-testpmd, dpdk-telemetry.py
+  dpdk dpdk-dev                    # dpdk-testpmd for the bench; dpdk-telemetry.py
   iproute2 iputils-ping ethtool socat tcpdump procps util-linux kmod # peers of the e2e tests
   graphviz                         # reads what `platter check --dot` writes
   shellcheck

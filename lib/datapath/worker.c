@@ -157,7 +157,6 @@ int worker_main(void *arg)
     if (asked)
       worker_snapshot_make(w);
   }
-  worker_snapshot_make(w);
   return 0;
 }
 

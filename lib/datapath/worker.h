@@ -51,7 +51,8 @@ struct worker {
   struct incoming *incoming;
   struct egress egress[PORTS_MAX];
 
-  unsigned turns;  // whose turn it is to be served first, and when to read the clock
+  unsigned turns;  // whose turn it is to be served first, and when to read the clock; others read
+                   // it to see that a turn is over
   bool full_burst; // this turn moved a full burst
   struct burst burst __rte_cache_aligned;
   struct copier copier;
@@ -71,7 +72,8 @@ void worker_init(struct worker *worker, unsigned number);
 // number of packets moved.
 unsigned worker_turn(struct worker *worker);
 
-// The loop, until mode is WORKER_STOP. `arg`: the struct worker. Returns 0.
+// The loop, until mode is WORKER_STOP. `arg`: the struct worker. Returns 0. What it counted since
+// its last snapshot is in the one that worker_abandon makes.
 int worker_main(void *arg);
 
 // control: asks for a copy of the counters; worker_snapshot_ready says when it is there, which is

@@ -178,7 +178,7 @@ def compare(options, name, what, wanted, first, second):
 def main():
     parser = argparse.ArgumentParser(prog="versus-testpmd.sh", description=__doc__.split("\n")[0])
     parser.add_argument("--platter", required=True, help=argparse.SUPPRESS)
-    parser.add_argument("--pairs", type=int, default=5)
+    parser.add_argument("--pairs", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=2, help="of each measurement")
     parser.add_argument("--json", metavar="FILE", help="write the figures there too")
     parser.add_argument("scenario", nargs="*", help="wire reflect pipeline pcap-64 pcap-1500")
