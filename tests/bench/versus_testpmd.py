@@ -115,6 +115,13 @@ def testpmd(options, ports, mode, *more):
     return measure(command, "bench_testpmd", options.seconds)
 
 
+def core_distance(options):
+    """What bounds every handoff; the same program runs before each series, for a host may move the
+    virtual machine's cores."""
+    program = os.path.join(os.path.dirname(options.platter), "../../tests/bench/core_distance")
+    return subprocess.run([program], check=True, capture_output=True, text=True).stdout.strip()
+
+
 def write_capture(path, size, frames=256):
     """Frames of `size` bytes; a small file, so that its bytes stay in the cache as null's do."""
     frame = bytes.fromhex("020000000002020000000001") + b"\x08\x00" + bytes(size - 14)
@@ -157,6 +164,9 @@ def scenarios(options, directory):
 
 def compare(options, name, what, wanted, first, second):
     print(f"{name}: {what}", flush=True)
+    if name == "pipeline":
+        print(f"  a cache line takes {core_distance(options)} cycles from core to core and back",
+              flush=True)
     ratios, rates = [], []
     for pair in range(options.pairs):
         # Who goes first changes from pair to pair: a machine that slows down favours nobody.
