@@ -18,7 +18,7 @@ extern "C" {
 enum {
   CONFIG_PORTS_MAX = 32,         // one bit per port in a verdict
   CONFIG_NAME_MAX = 31,          // bytes of a port's name, without the NUL
-  CONFIG_CORES_MAX = 128,        // workers
+  CONFIG_CORES_MAX = 127,        // workers: DPDK has 128 lcores, and one of them is control
   CONFIG_RX_QUEUES_MAX = 64,     // per port
   CONFIG_MTU_MIN = 68,           // RFC 791 section 3.2
   CONFIG_MTU_MAX = 9198,         // a frame of 9216 bytes less Ethernet header and CRC

@@ -24,7 +24,7 @@ extern "C" {
 
 enum {
   LAYOUT_PORTS_MAX = 32,
-  LAYOUT_WORKERS_MAX = 128,
+  LAYOUT_WORKERS_MAX = 127, // DPDK has 128 lcores (RTE_MAX_LCORE), and one of them is control
   LAYOUT_NODE_ANY = -1,
   LAYOUT_QUEUES_UNKNOWN = 0,
 };

@@ -227,7 +227,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "lab.yaml:3:19: workers.cores[0]: expected a whole number from 0 to 1023, found "
                 "'1024'\n"},
         Refused{"no_core", workers("cores: []"),
-                "lab.yaml:3:18: workers.cores: expected 1 to 128 cores, found 0\n"},
+                "lab.yaml:3:18: workers.cores: expected 1 to 127 cores, found 0\n"},
         Refused{"no_list", workers("cores: 2"),
                 "lab.yaml:3:18: workers.cores: expected a list of cores, found '2'\n"},
         Refused{"assign_and_others",

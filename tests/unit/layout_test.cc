@@ -352,7 +352,7 @@ TEST(Explicit, Refusals)
 TEST(Facts, Refusals)
 {
   EXPECT_EQ(Facts().Core(1).Refusal(), "0 ports, but a layout has 1 to 32");
-  EXPECT_EQ(Wire().Refusal(), "0 workers, but a layout has 1 to 128; change the list of cores");
+  EXPECT_EQ(Wire().Refusal(), "0 workers, but a layout has 1 to 127; change the list of cores");
   EXPECT_EQ(Wire().Core(1).Core(1).Refusal(),
             "core 1 is given twice; give each worker a core of its own");
   EXPECT_EQ(Wire(0).Core(1).Refusal(), "port left: 0 receive queues, but a port has 1 to 1024");
@@ -500,7 +500,7 @@ TEST_F(Broken, Sizes)
   EXPECT_STREQ(error, "the table has 0 ports, not 1 to 32");
   none.n_ports = 1;
   EXPECT_FALSE(layout_check(&none, error, sizeof(error)));
-  EXPECT_STREQ(error, "the table has 0 workers, not 1 to 128");
+  EXPECT_STREQ(error, "the table has 0 workers, not 1 to 127");
 }
 
 // Random facts, most of them possible and some not.
