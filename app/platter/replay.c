@@ -228,10 +228,20 @@ static enum status_code forward(struct replay *r, struct appliance *a)
   return failed ? STATUS_FAILED : STATUS_OK;
 }
 
+static unsigned longest(const struct replay *r)
+{
+  unsigned frame = 0;
+  for (unsigned i = 0; i < r->config->n_ports; i++)
+    if (r->input[i].capture.longest > frame)
+      frame = r->input[i].capture.longest;
+  return frame;
+}
+
 static enum status_code start_and_forward(struct replay *r)
 {
   const char *devices[CONFIG_PORTS_MAX];
-  struct appliance_options options = {.devices = devices, .prefix = r->prefix};
+  struct appliance_options options = {
+      .devices = devices, .longest_frame = longest(r), .prefix = r->prefix};
   struct appliance *appliance;
   struct notes warnings = {0};
   char error[1024];
@@ -266,8 +276,11 @@ static enum status_code replay(struct replay *r)
 
   if (r->config->overload == CONFIG_OVERLOAD_AUTO)
     r->config->overload = CONFIG_OVERLOAD_WAIT; // loses nothing, so that outputs are exact
-  if (expected(r) == 0 && scan_inputs(r, error, sizeof(error)) == 0 &&
-      open_outputs(r, error, sizeof(error)) == 0) {
+  if (scan_inputs(r, error, sizeof(error)) != 0) {
+    fprintf(stderr, "platter: %s\n", error);
+  } else if (wait_init() != 0) {
+    status = STATUS_FAILED;
+  } else if (open_outputs(r, error, sizeof(error)) == 0) {
     name_devices(r);
     if (!r->json)
       describe_inputs(r);
@@ -317,10 +330,6 @@ static enum status_code replay_command(const struct command *command, int argc, 
   enum status_code status = parse(&r, argc, argv, &path);
   if (status != STATUS_OK)
     return status;
-  if (wait_init() != 0) {
-    fprintf(stderr, "platter: cannot wait for signals\n");
-    return STATUS_FAILED;
-  }
   r.config = load_config(path);
   if (r.config == NULL)
     return STATUS_USAGE;

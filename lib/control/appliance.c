@@ -58,8 +58,10 @@ static int start_eal(struct appliance *a, const struct appliance_options *option
   status = plan_memory(&a->plan, config, &a->forwarding, &need, error, size);
   if (status != 0)
     return status;
-  request.huge_bytes = memory_bytes(&need, RTE_PGSIZE_2M);
-  request.ordinary_bytes = memory_bytes(&need, sysconf(_SC_PAGESIZE));
+  for (unsigned node = 0; node < MEMORY_NODES_MAX; node++) {
+    request.huge_bytes[node] = memory_bytes(&need, node, RTE_PGSIZE_2M);
+    request.ordinary_bytes += memory_bytes(&need, node, sysconf(_SC_PAGESIZE));
+  }
   for (unsigned i = 0; i < config->n_ports; i++)
     if (device_facts(a->port[i].device, &a->port[i].facts) && a->port[i].facts.pci)
       pci[request.n_pci++] = a->port[i].device;
@@ -98,6 +100,7 @@ static int start_ports(struct appliance *a, bool strict, struct notes *warnings,
 {
   struct memory_need need = {.workers = a->layout->n_workers,
                              .handoffs = a->layout->n_handoffs,
+                             .frame = a->plan.longest_frame,
                              .mbufs = a->config->mbufs};
   int status = 0;
   for (unsigned i = 0; i < a->config->n_ports && status == 0; i++) {
@@ -108,6 +111,8 @@ static int start_ports(struct appliance *a, bool strict, struct notes *warnings,
     need.transmit_descriptors += port->tx_queues * port->transmit_descriptors;
     need.transmit_queues += port->tx_queues;
     need.segment = RTE_MAX(need.segment, port_segment(port));
+    if (a->plan.longest_frame == 0)
+      need.frame = RTE_MAX(need.frame, (unsigned)port->mtu + MEMORY_FRAME_EXTRA);
   }
   if (status == 0)
     status = memory_start(&a->memory, &need, error, size);
@@ -143,6 +148,7 @@ static int start(struct appliance *a, const struct appliance_options *options,
 
   forwarding_make(&a->forwarding, config);
   plan_make(&a->plan, config, !strict);
+  a->plan.longest_frame = options->longest_frame;
   for (unsigned i = 0; i < config->n_ports; i++) {
     a->port[i].config = &config->ports[i];
     a->port[i].device = strict ? config->ports[i].device : options->devices[i];

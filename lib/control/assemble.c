@@ -39,9 +39,15 @@ void forwarding_make(struct forwarding *forwarding, const struct config *config)
   }
 }
 
+// On the worker's node, or, where that has no memory to give (no port is there, so that none was
+// asked of the kernel), on another.
 static void *zalloc(size_t count, size_t size, int node)
 {
-  return rte_zmalloc_socket(NULL, count > 0 ? count * size : 1, RTE_CACHE_LINE_SIZE, node);
+  size_t bytes = count > 0 ? count * size : 1;
+  void *memory = rte_zmalloc_socket(NULL, bytes, RTE_CACHE_LINE_SIZE, node);
+  if (memory == NULL && node != SOCKET_ID_ANY)
+    memory = rte_zmalloc_socket(NULL, bytes, RTE_CACHE_LINE_SIZE, SOCKET_ID_ANY);
+  return memory;
 }
 
 static bool fill_receive(struct worker *w, const struct layout_worker *plan,
@@ -113,6 +119,8 @@ static int lay_handoff(struct datapath *datapath, const struct layout *layout,
 
   snprintf(name, sizeof(name), "handoff_%u_%u_%u", plan->from, plan->to, plan->port);
   int status = handoff_init(handoff, name, layout->workers[plan->to].node, plan->port);
+  if (status != 0)
+    status = handoff_init(handoff, name, SOCKET_ID_ANY, plan->port); // as zalloc
   if (status != 0)
     return status;
   from->egress[plan->port].handoff = handoff;

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { CPUS_MAX = 4096 }; // more than CPU_SETSIZE: a machine may have more than 1024
+enum { CPUS_MAX = 4096 }; // the kernel refuses a set smaller than its own
 
 unsigned cpu_usable(unsigned *cpus, unsigned max)
 {
@@ -14,7 +14,7 @@ unsigned cpu_usable(unsigned *cpus, unsigned max)
   cpu_set_t *set = CPU_ALLOC(CPUS_MAX);
   size_t size = CPU_ALLOC_SIZE(CPUS_MAX);
   if (set != NULL && sched_getaffinity(0, size, set) == 0)
-    for (unsigned cpu = 0; cpu < CPUS_MAX && n < max; cpu++)
+    for (unsigned cpu = 0; cpu < CPU_SET_MAX && n < max; cpu++)
       if (CPU_ISSET_S(cpu, size, set))
         cpus[n++] = cpu;
   CPU_FREE(set);
@@ -25,12 +25,13 @@ unsigned cpu_usable(unsigned *cpus, unsigned max)
 
 unsigned cpu_workers(unsigned *cpus, unsigned max)
 {
-  unsigned n = cpu_usable(cpus, max);
-  if (n <= 2)
-    return n;
-  for (unsigned i = 1; i < n; i++)
-    cpus[i - 1] = cpus[i];
-  return n - 1;
+  unsigned usable[CPU_SET_MAX];
+  unsigned n = cpu_usable(usable, CPU_SET_MAX);
+  unsigned first = n > 2 ? 1 : 0;
+  n = n - first < max ? n - first : max;
+  for (unsigned i = 0; i < n; i++)
+    cpus[i] = usable[first + i];
+  return n;
 }
 
 int cpu_node(unsigned cpu)

@@ -9,11 +9,13 @@
 extern "C" {
 #endif
 
+enum { CPU_SET_MAX = 1024 }; // CPU_SETSIZE: DPDK knows no more
+
 // CPUs that this thread may run on, ascending. Returns how many (at most `max`), at least 1.
 unsigned cpu_usable(unsigned *cpus, unsigned max);
 
-// The default for workers.cores: every usable one but the first, which is left to control; where
-// there are two or fewer, all of them (control sleeps).
+// The default for workers.cores: every usable one but the first, which is left to control, as far
+// as `max` goes; where there are two or fewer, all of them (control sleeps).
 unsigned cpu_workers(unsigned *cpus, unsigned max);
 
 // NUMA node of a CPU, or -1 where the kernel does not say.

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,17 +19,17 @@
 
 #include "control/cpu.h"
 #include "control/hugepages.h"
+#include "datapath/failure.h"
 
-enum { CPUS_SHOWN = 1024 };
+enum { LOG_SHOWN = 8192 }; // bytes of the log that are looked at
 
 // EAL is one per process, and so is what belongs to it.
 static struct {
   int lock; // on the runtime directory: one platter per prefix
   bool huge;
   char directory[512];
-  FILE *log;
-  char *log_text;
-  size_t log_size;
+  FILE *log;  // in memory; open to the end of the process: drivers' threads may write to it
+  off_t seen; // of the log, by eal_words
 } eal = {.lock = -1};
 
 struct arguments {
@@ -93,7 +94,7 @@ static int choose_memory(const struct eal_request *request, struct notes *warnin
 {
   char why[256];
   eal.huge = request->hugepages != CONFIG_HUGEPAGES_OFF &&
-             hugepages_suffice(request->huge_bytes, why, sizeof(why));
+             hugepages_suffice(request->huge_bytes, MEMORY_NODES_MAX, why, sizeof(why));
   if (eal.huge)
     return 0;
   if (request->hugepages == CONFIG_HUGEPAGES_ON)
@@ -109,9 +110,9 @@ static int choose_memory(const struct eal_request *request, struct notes *warnin
 static void lcores(struct arguments *args, const struct eal_request *request)
 {
   char text[4096], rest[1024];
-  unsigned at = 0, usable[CPUS_SHOWN], n_rest = 0;
-  unsigned n = cpu_usable(usable, CPUS_SHOWN);
-  unsigned free_cpus[CPUS_SHOWN];
+  unsigned at = 0, usable[CPU_SET_MAX], n_rest = 0;
+  unsigned n = cpu_usable(usable, CPU_SET_MAX);
+  unsigned free_cpus[CPU_SET_MAX];
 
   for (unsigned i = 0; i < n; i++) {
     bool taken = false;
@@ -160,49 +161,86 @@ static bool tells_why(const char *line)
   return *line != '\0';
 }
 
+static void open_log(void)
+{
+  int fd = memfd_create("platter-log", MFD_CLOEXEC);
+  if (fd < 0)
+    return;
+  eal.log = fdopen(fd, "a");
+  if (eal.log != NULL)
+    rte_openlog_stream(eal.log);
+  else
+    close(fd);
+}
+
+// Where the log ends.
+static off_t log_end(void)
+{
+  struct stat file;
+  if (eal.log == NULL || fflush(eal.log) != 0 || fstat(fileno(eal.log), &file) != 0)
+    return 0;
+  return file.st_size;
+}
+
+// Reads the log between `from` and `to`, as much as fits. Returns how much.
+static size_t read_log(char *text, size_t size, off_t from, off_t to)
+{
+  size_t length = to - from < (off_t)size ? to - from : (off_t)size - 1;
+  ssize_t got = length > 0 ? pread(fileno(eal.log), text, length, from) : 0;
+  text[got > 0 ? got : 0] = '\0';
+  return got > 0 ? got : 0;
+}
+
 const char *eal_words(void)
 {
   static char words[256];
+  char text[LOG_SHOWN], *rest = text, *line;
   size_t at = 0;
+  off_t end = log_end();
+  read_log(text, sizeof(text), eal.seen, end);
+  eal.seen = end;
   words[0] = '\0';
-  if (eal.log == NULL)
-    return words;
-  fflush(eal.log);
-  eal.log_text[eal.log_size] = '\0'; // behind it stands what was logged before the last call
-  char *rest = eal.log_text, *line;
   while ((line = strsep(&rest, "\n")) != NULL && at < sizeof(words))
     if (tells_why(line))
       at += snprintf(words + at, sizeof(words) - at, "%s%s", at > 0 ? "; " : "", line);
-  fseeko(eal.log, 0, SEEK_SET);
   return words;
 }
 
 static const char *last_line(void)
 {
-  if (eal.log == NULL)
-    return "";
-  fflush(eal.log);
-  size_t end = eal.log_size;
-  while (end > 0 && strchr("\n ", eal.log_text[end - 1]) != NULL)
-    eal.log_text[--end] = '\0';
-  const char *start = memrchr(eal.log_text, '\n', end);
-  return start != NULL ? start + 1 : eal.log_text;
-}
-
-static void close_log(void)
-{
-  rte_openlog_stream(stderr);
-  if (eal.log != NULL)
-    fclose(eal.log);
-  eal.log = NULL;
-  free(eal.log_text);
-  eal.log_text = NULL;
+  static char text[LOG_SHOWN];
+  off_t end = log_end();
+  size_t length = read_log(text, sizeof(text), end > LOG_SHOWN - 1 ? end - LOG_SHOWN + 1 : 0, end);
+  while (length > 0 && strchr("\n ", text[length - 1]) != NULL)
+    text[--length] = '\0';
+  const char *start = memrchr(text, '\n', length);
+  return start != NULL ? start + 1 : text;
 }
 
 void eal_log_to_stderr(void)
 {
   rte_log_set_global_level(RTE_LOG_WARNING);
-  close_log();
+  rte_openlog_stream(stderr);
+}
+
+// rte_eal_init, which prints its usage to standard output where an argument is wrong: a page that
+// offers what platter refuses, between what getopt and platter say on standard error.
+static int init(int argc, char **argv)
+{
+  fflush(stdout);
+  int kept = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+  int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  if (kept >= 0 && nowhere >= 0)
+    dup2(nowhere, STDOUT_FILENO);
+  int used = rte_eal_init(argc, argv);
+  if (kept >= 0) {
+    fflush(stdout);
+    dup2(kept, STDOUT_FILENO);
+    close(kept);
+  }
+  if (nowhere >= 0)
+    close(nowhere);
+  return used;
 }
 
 int eal_start(const struct eal_request *request, struct notes *warnings, char *error, size_t size)
@@ -215,26 +253,26 @@ int eal_start(const struct eal_request *request, struct notes *warnings, char *e
   if (status != 0)
     return status;
 
-  eal.log = open_memstream(&eal.log_text, &eal.log_size);
-  if (eal.log != NULL)
-    rte_openlog_stream(eal.log);
+  open_log();
   build_arguments(&args, request);
   memcpy(argv, args.text, sizeof(argv)); // getopt reorders the array that it gets
-  int used = rte_eal_init(args.n, argv);
+  int used = init(args.n, argv);
   if (used < 0) {
-    status = fail(error, size, -rte_errno, "DPDK does not start (%s): %s", rte_strerror(rte_errno),
-                  last_line());
-    close_log();
+    status = failure_code();
+    fail(error, size, status, "DPDK does not start (%s): %s", rte_strerror(-status), last_line());
     unlock_directory();
+  } else if (used < args.n - 1) {
+    status =
+        fail(error, size, -EINVAL, "DPDK's EAL has no use for the argument '%s'", argv[used + 1]);
+    eal_stop();
   }
   for (int i = 0; i < args.n; i++)
     free(args.text[i]);
-  return status < 0 ? status : 0;
+  return status;
 }
 
 void eal_leave(void)
 {
-  close_log();
   unlock_directory();
 }
 

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "config/config.h"
+#include "control/memory.h"
 #include "control/notes.h"
 
 #ifdef __cplusplus
@@ -20,8 +21,8 @@ struct eal_request {
   unsigned n_cpus;    // worker i runs as lcore i on cpus[i]; control is lcore n_cpus
   const unsigned *cpus;
   enum config_hugepages hugepages;
-  size_t huge_bytes;     // that pools and rings will take in hugepages
-  size_t ordinary_bytes; // and in others
+  size_t huge_bytes[MEMORY_NODES_MAX]; // that pools and rings will take in hugepages, by node
+  size_t ordinary_bytes;               // and in others, of all nodes
   unsigned n_pci;
   const char *const *pci; // addresses with arguments: the only PCI devices probed
   int n_extra;

@@ -6,9 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-// Whether free hugepages of all sizes hold `bytes`. Where not, `why` says what is there, what is
-// needed and the command that fixes it.
-bool hugepages_suffice(size_t bytes, char *why, size_t size);
+// Whether the free hugepages, of all sizes, of each NUMA node hold its `bytes`. Where not, `why`
+// says what is there, what is needed and the command that fixes it.
+bool hugepages_suffice(const size_t *bytes, unsigned n_nodes, char *why, size_t size);
 
 // The same for memory in ordinary pages. The kernel would grant more than there is, and end some
 // process when it is used.

@@ -4,20 +4,20 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include <rte_errno.h>
 #include <rte_mbuf.h>
 
+#include "datapath/failure.h"
 #include "datapath/handoff.h"
 #include "datapath/transmit.h"
 #include "packet/packet.h"
 
 enum {
   MBUF_OVERHEAD = sizeof(struct rte_mbuf) + 2 * RTE_CACHE_LINE_SIZE, // object header and padding
-  SLACK = 24 * 1024 * 1024, // rings, the drivers' queues, EAL's own
+  SLACK = 24 * 1024 * 1024, // of a node: rings, the drivers' queues, EAL's own
 };
 
-// Places that a packet on its way out can be in, and the workers' caches.
-static unsigned places_out(const struct memory_need *need)
+// Places that a packet can be in, from the worker that received it to the wire.
+static unsigned packets(const struct memory_need *need)
 {
   return need->transmit_descriptors + need->transmit_queues * TRANSMIT_PENDING +
          need->handoffs * HANDOFF_SIZE + need->workers * BURST_MAX;
@@ -32,12 +32,13 @@ unsigned memory_frames(const struct memory_need *need, unsigned node)
 {
   if (need->mbufs != 0)
     return need->mbufs;
-  return need->receive_descriptors[node] + places_out(need) + caches(need);
+  unsigned segments = RTE_MAX((need->frame + need->segment - 1) / need->segment, 1u);
+  return need->receive_descriptors[node] + packets(need) * segments + caches(need);
 }
 
 unsigned memory_headers(const struct memory_need *need)
 {
-  return 2 * places_out(need) + caches(need);
+  return 2 * packets(need) + caches(need);
 }
 
 // No object of a pool crosses the end of a page where the kernel may put pages anywhere
@@ -51,17 +52,15 @@ static size_t pool_bytes(size_t n, size_t object, size_t page)
   return (n + objects - 1) / objects * page + ring;
 }
 
-size_t memory_bytes(const struct memory_need *need, size_t page)
+size_t memory_bytes(const struct memory_need *need, unsigned node, size_t page)
 {
-  size_t bytes = SLACK + need->handoffs * HANDOFF_SIZE * sizeof(void *);
-  for (unsigned node = 0; node < MEMORY_NODES_MAX; node++) {
-    if (need->receive_descriptors[node] == 0)
-      continue;
-    size_t frame = need->segment + RTE_PKTMBUF_HEADROOM + MBUF_OVERHEAD;
-    size_t header = PACKET_HEADER_MAX + RTE_PKTMBUF_HEADROOM + MBUF_OVERHEAD;
-    bytes += pool_bytes(memory_frames(need, node), frame, page);
-    bytes += pool_bytes(memory_headers(need), header, page);
-  }
+  size_t frame = need->segment + RTE_PKTMBUF_HEADROOM + MBUF_OVERHEAD;
+  size_t header = PACKET_HEADER_MAX + RTE_PKTMBUF_HEADROOM + MBUF_OVERHEAD;
+  if (need->receive_descriptors[node] == 0)
+    return 0;
+  size_t bytes = SLACK + need->handoffs * HANDOFF_SIZE * sizeof(void *) +
+                 pool_bytes(memory_frames(need, node), frame, page) +
+                 pool_bytes(memory_headers(need), header, page);
   return bytes + bytes / 16; // what lies between the pieces
 }
 
@@ -92,7 +91,7 @@ int memory_start(struct memory *memory, const struct memory_need *need, char *er
       pool->headers = rte_pktmbuf_pool_create(name, n_headers, cache_size(n_headers), 0,
                                               PACKET_HEADER_MAX + RTE_PKTMBUF_HEADROOM, node);
     if (pool->headers == NULL) {
-      int code = -rte_errno;
+      int code = failure_code();
       memory_stop(memory);
       return fail(error, size, code,
                   "no memory for a pool of %u mbufs on node %u (%s); reserve more hugepages, or "

@@ -1,18 +1,25 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Packet memory: one pool of frames and one of private headers per NUMA node that has a port.
 //
-// How many mbufs a pool holds. Every mbuf is in one of these places, so a pool with one for each
-// place cannot run empty:
+// How many mbufs a pool of frames holds. Every mbuf is in one of these places, so a pool with one
+// for each cannot run empty:
 //
-//   receive rings     of the node's ports:  receive queues x descriptors
-//   transmit rings    of all ports (a packet may leave on another node): queues x descriptors
-//   transmit pending  of all transmit queues: TRANSMIT_PENDING
-//   handoffs          HANDOFF_SIZE each
-//   workers           a burst in hand, and a pool cache, which DPDK lets grow to 1.5 times its size
-//   control           CACHE_SIZE
+//   receive rings  of the node's ports: receive queues x descriptors, an mbuf each
+//   packets        x the segments (mbufs) of the longest frame:
+//     transmit rings    of all ports (a packet may leave on another node): queues x descriptors
+//     transmit pending  TRANSMIT_PENDING for each transmit queue
+//     handoffs          HANDOFF_SIZE each
+//     workers           BURST_MAX in hand each
+//   caches         MEMORY_CACHE for each worker, which DPDK lets grow to 1.5 times its size, and
+//                  MEMORY_CACHE for control
+//
+// A NIC's descriptor holds one segment, but a virtual device's may hold a whole packet
+// (net_ring's, virtio's indirect ones); counted is a packet for all. The longest frame follows from
+// the ports' MTU. A device that lets longer frames in (net_pcap does) can empty the pool, which
+// counts as no_mbuf at that port.
 //
 // The header pool: two mbufs (the private header, and the indirect one behind it) for each place
-// that a packet on its way out can be in, and the same caches.
+// that a packet can be in, and the same caches.
 #ifndef CONTROL_MEMORY_H
 #define CONTROL_MEMORY_H
 
@@ -28,8 +35,9 @@ extern "C" {
 struct rte_mempool;
 
 enum {
-  MEMORY_NODES_MAX = 32, // RTE_MAX_NUMA_NODES
-  MEMORY_CACHE = 512,    // RTE_MEMPOOL_CACHE_MAX_SIZE; see memory.c
+  MEMORY_NODES_MAX = 32,   // RTE_MAX_NUMA_NODES
+  MEMORY_CACHE = 512,      // RTE_MEMPOOL_CACHE_MAX_SIZE
+  MEMORY_FRAME_EXTRA = 22, // bytes of a frame beyond the MTU: Ethernet header and two VLAN tags
 };
 
 // What the formula counts. All over the machine, but for receive_descriptors.
@@ -40,6 +48,7 @@ struct memory_need {
   unsigned handoffs;
   unsigned workers;
   unsigned segment; // bytes of a frame that one mbuf must hold, at least 2048
+  unsigned frame;   // bytes of the longest frame
   unsigned mbufs;   // the user's own number per pool; 0: by the formula
 };
 
@@ -55,9 +64,9 @@ struct memory {
 unsigned memory_frames(const struct memory_need *need, unsigned node); // mbufs, by the formula
 unsigned memory_headers(const struct memory_need *need);
 
-// Bytes that pools and rings of all nodes take in pages of this size, rounded up: what to ask of
-// the kernel.
-size_t memory_bytes(const struct memory_need *need, size_t page);
+// Bytes that pools and rings take on a node in pages of this size, rounded up: what to ask of the
+// kernel. 0 where the node has no pool.
+size_t memory_bytes(const struct memory_need *need, unsigned node, size_t page);
 
 // Makes the pools. Returns 0, or -errno and a sentence in `error`, with nothing left behind.
 int memory_start(struct memory *memory, const struct memory_need *need, char *error, size_t size);

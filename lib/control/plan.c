@@ -2,7 +2,10 @@
 #include "control/plan.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+
+#include <rte_ether.h>
 
 #include "control/cpu.h"
 #include "control/port.h"
@@ -38,37 +41,55 @@ void plan_make(struct plan *plan, const struct config *config, bool stand_ins)
   }
   plan->kind =
       config->layout == CONFIG_LAYOUT_PIPELINE ? LAYOUT_PIPELINE : LAYOUT_RUN_TO_COMPLETION;
-  // One lcore is left for control.
   unsigned n = config->n_cores;
   if (n == 0)
-    n = cpu_workers(cpus, LAYOUT_WORKERS_MAX - 1);
+    n = cpu_workers(cpus, LAYOUT_WORKERS_MAX);
   else
     memcpy(cpus, config->cores, sizeof(*cpus) * n);
   for (unsigned i = 0; i < n; i++)
     plan->cores[plan->n_cores++] = (struct layout_core){cpus[i], cpu_node(cpus[i])};
 }
 
+static bool has(const unsigned *list, unsigned n, unsigned value)
+{
+  for (unsigned i = 0; i < n; i++)
+    if (list[i] == value)
+      return true;
+  return false;
+}
+
+// The first CPU that no worker has; where each has one, they take turns.
+static unsigned substitute(const unsigned *usable, unsigned n_usable, const unsigned *taken,
+                           unsigned n_taken)
+{
+  for (unsigned i = 0; i < n_usable; i++)
+    if (!has(taken, n_taken, usable[i]))
+      return usable[i];
+  return usable[n_taken % n_usable];
+}
+
 int plan_cpus(const struct plan *plan, unsigned *cpus, struct notes *warnings, char *error,
               size_t size)
 {
-  unsigned usable[LAYOUT_WORKERS_MAX];
+  unsigned usable[CPU_SET_MAX], taken[LAYOUT_WORKERS_MAX], n_taken = 0;
+  unsigned n = cpu_usable(usable, CPU_SET_MAX);
   char list[256];
-  unsigned n = cpu_usable(usable, LAYOUT_WORKERS_MAX);
 
   cpu_list(usable, n, list, sizeof(list));
+  for (unsigned i = 0; i < plan->n_cores; i++)
+    if (has(usable, n, plan->cores[i].cpu))
+      taken[n_taken++] = plan->cores[i].cpu;
   for (unsigned i = 0; i < plan->n_cores; i++) {
-    bool found = false;
-    for (unsigned u = 0; u < n && !found; u++)
-      found = usable[u] == plan->cores[i].cpu;
-    cpus[i] = found ? plan->cores[i].cpu : usable[i % n];
-    if (found)
+    unsigned asked = plan->cores[i].cpu;
+    cpus[i] = asked;
+    if (has(usable, n, asked))
       continue;
     if (!plan->stand_ins)
       return fail(error, size, -EINVAL,
-                  "workers: core %u cannot be used here; this process may use %s",
-                  plan->cores[i].cpu, list);
-    notes_add(warnings, "core %u is not there; core %u stands in for it", plan->cores[i].cpu,
-              cpus[i]);
+                  "workers: core %u cannot be used here; this process may use %s", asked, list);
+    cpus[i] = taken[n_taken] = substitute(usable, n, taken, n_taken);
+    n_taken++;
+    notes_add(warnings, "core %u is not there; core %u stands in for it", asked, cpus[i]);
   }
   return 0;
 }
@@ -119,6 +140,52 @@ struct layout *plan_layout_guess(const struct plan *plan, const struct config *c
   return plan_layout(plan, config->n_ports, facts, error, size);
 }
 
+// NUMA node of a device's memory, as port_probe finds it: 0 where the kernel does not say.
+static unsigned device_node(const struct device_facts *device)
+{
+  char path[128];
+  unsigned node = 0;
+  if (!device->pci)
+    return 0;
+  snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/numa_node", device->name);
+  FILE *in = fopen(path, "r");
+  if (in != NULL && (fscanf(in, "%u", &node) != 1 || node >= MEMORY_NODES_MAX))
+    node = 0;
+  if (in != NULL)
+    fclose(in);
+  return node;
+}
+
+// Whether the device receives a frame longer than an mbuf in several of them: NICs do, and of the
+// virtual drivers these.
+static bool device_scatters(const struct device_facts *device)
+{
+  static const char *const drivers[] = {"net_null", "net_pcap", "net_ring",
+                                        "net_tap",  "net_tun",  "net_virtio_user"};
+  for (unsigned i = 0; i < RTE_DIM(drivers); i++)
+    if (device->driver != NULL && strcmp(device->driver, drivers[i]) == 0)
+      return true;
+  return device->pci;
+}
+
+static void add_port(struct memory_need *need, const struct plan *plan,
+                     const struct config_port *config, const struct layout_port *port)
+{
+  unsigned queues = port->tx_queues > 0 ? port->tx_queues : 1;
+  unsigned frame = (config->mtu > 0 ? config->mtu : RTE_ETHER_MTU) + MEMORY_FRAME_EXTRA;
+  struct device_facts device = {0};
+  if (!plan->stand_ins)
+    device_facts(config->device, &device);
+  unsigned descriptors = device.descriptors > 0 ? device.descriptors : PORT_DESCRIPTORS;
+  need->receive_descriptors[device_node(&device)] += port->rx_queues * descriptors;
+  need->transmit_descriptors += queues * descriptors;
+  need->transmit_queues += queues;
+  if (plan->longest_frame == 0)
+    need->frame = RTE_MAX(need->frame, frame);
+  if (!plan->stand_ins && !device_scatters(&device))
+    need->segment = RTE_MAX(need->segment, frame);
+}
+
 int plan_memory(const struct plan *plan, const struct config *config,
                 const struct forwarding *forwarding, struct memory_need *need, char *error,
                 size_t size)
@@ -130,18 +197,11 @@ int plan_memory(const struct plan *plan, const struct config *config,
       .handoffs = layout->n_handoffs,
       .workers = layout->n_workers,
       .segment = PORT_SEGMENT,
+      .frame = plan->longest_frame,
       .mbufs = config->mbufs,
   };
-  for (unsigned i = 0; i < layout->n_ports; i++) {
-    unsigned queues = layout->ports[i].tx_queues > 0 ? layout->ports[i].tx_queues : 1;
-    struct device_facts device = {0};
-    if (!plan->stand_ins)
-      device_facts(config->ports[i].device, &device);
-    unsigned descriptors = device.descriptors > 0 ? device.descriptors : PORT_DESCRIPTORS;
-    need->receive_descriptors[0] += layout->ports[i].rx_queues * descriptors;
-    need->transmit_descriptors += queues * descriptors;
-    need->transmit_queues += queues;
-  }
+  for (unsigned i = 0; i < layout->n_ports; i++)
+    add_port(need, plan, &config->ports[i], &layout->ports[i]);
   layout_free(layout);
   return 0;
 }

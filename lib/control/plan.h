@@ -15,7 +15,8 @@ extern "C" {
 #endif
 
 struct plan {
-  bool stand_ins; // other devices stand in for the ports': one receive queue each
+  bool stand_ins;         // other devices stand in for the ports': one receive queue each
+  unsigned longest_frame; // bytes, of what the stand-ins bring; 0: by the ports' MTU
   enum layout_kind kind;
   unsigned n_cores; // workers at most; the i-th is lcore i
   struct layout_core cores[LAYOUT_WORKERS_MAX];
@@ -47,7 +48,8 @@ struct layout *plan_layout(const struct plan *plan, unsigned n_ports,
 struct layout *plan_layout_guess(const struct plan *plan, const struct config *config,
                                  const struct forwarding *forwarding, char *error, size_t size);
 
-// What memory that layout will need, on one node. Returns 0, or -errno and a sentence.
+// What memory that layout will need, devices being on the nodes that the kernel says. Returns 0, or
+// -errno and a sentence.
 int plan_memory(const struct plan *plan, const struct config *config,
                 const struct forwarding *forwarding, struct memory_need *need, char *error,
                 size_t size);

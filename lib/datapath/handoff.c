@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "datapath/handoff.h"
 
-#include <errno.h>
-
-#include <rte_errno.h>
+#include "datapath/failure.h"
 
 int handoff_init(struct handoff *handoff, const char *name, int node, uint8_t port)
 {
@@ -11,7 +9,7 @@ int handoff_init(struct handoff *handoff, const char *name, int node, uint8_t po
   handoff->high_water = 0;
   handoff->ring =
       rte_ring_create(name, HANDOFF_SIZE, node, RING_F_SP_ENQ | RING_F_SC_DEQ | RING_F_EXACT_SZ);
-  return handoff->ring != NULL ? 0 : -rte_errno;
+  return handoff->ring != NULL ? 0 : failure_code();
 }
 
 void handoff_release(struct handoff *handoff)
