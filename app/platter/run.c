@@ -8,6 +8,7 @@
 
 #include "command.h"
 #include "control/appliance.h"
+#include "control/eal_arguments.h"
 #include "json.h"
 #include "show.h"
 #include "wait.h"
@@ -70,6 +71,8 @@ static enum status_code start_and_forward(const struct config *config, const str
   struct notes warnings = {0};
   char error[1024];
 
+  if (wait_init() != 0)
+    return STATUS_FAILED;
   int failed = appliance_start(&appliance, config, &run->options, &warnings, error, sizeof(error));
   print_warnings(&warnings);
   if (failed) {
@@ -99,7 +102,7 @@ static enum status_code parse(const struct command *command, int argc, char **ar
                                           {"watch", no_argument, NULL, 'w'},
                                           {0}};
   int own = 0, option;
-  char *end;
+  char *end, error[256];
 
   while (own < argc && strcmp(argv[own], "--") != 0)
     own++;
@@ -126,6 +129,8 @@ static enum status_code parse(const struct command *command, int argc, char **ar
     }
   if (own - optind != 1)
     return usage_error(command, "it takes one configuration file");
+  if (eal_arguments_check(run->options.n_extra, run->options.extra, error, sizeof(error)) != 0)
+    return usage_error(command, "%s", error);
   run->config = argv[optind];
   run->watch = (run->watch || isatty(STDOUT_FILENO)) && !run->json;
   return STATUS_OK;
@@ -137,10 +142,6 @@ static enum status_code run_command(const struct command *command, int argc, cha
   enum status_code status = parse(command, argc, argv, &run);
   if (status != STATUS_OK)
     return status;
-  if (wait_init() != 0) {
-    fprintf(stderr, "platter: cannot wait for signals\n");
-    return STATUS_FAILED;
-  }
   struct config *config = load_config(run.config);
   if (config == NULL)
     return STATUS_USAGE;

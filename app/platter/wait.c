@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/signalfd.h>
 #include <time.h>
 
@@ -16,10 +18,17 @@ int wait_init(void)
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
   signal(SIGPIPE, SIG_IGN);
-  if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
-    return -errno;
-  signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-  return signals >= 0 ? 0 : -errno;
+  // The terminal has closed; ignored where nohup said so, which blocking it would undo.
+  struct sigaction hangup;
+  if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN)
+    sigaddset(&set, SIGHUP);
+  if (sigprocmask(SIG_BLOCK, &set, NULL) == 0)
+    signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+  if (signals >= 0)
+    return 0;
+  int code = -errno;
+  fprintf(stderr, "platter: cannot wait for signals: %s\n", strerror(-code));
+  return code;
 }
 
 double wait_now(void)

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The words are read as getopt_long does (lib/eal/common/eal_common_options.c has the lists), which
+// takes any beginning of a long name: a name is refused with all its beginnings. Those that are
+// too short to be clear EAL refuses anyway.
+#include "control/eal_arguments.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "control/notes.h"
+
+static const struct refused {
+  char letter; // 0: none
+  const char *name;
+  const char *instead;
+} refused[] = {
+    {'h', "help", "DPDK's Linux guide lists EAL's arguments"},
+    {'v', "version", "`dpdk-telemetry.py` shows DPDK's version"},
+    {'l', "lcores", "workers.cores in the configuration names the cores"},
+    {'c', "lcores", "workers.cores in the configuration names the cores"},
+    {'s', "lcores", "workers.cores in the configuration names the cores"},
+    {'S', "lcores", "workers.cores in the configuration names the cores"},
+    {0, "main-lcore", "control runs where no worker does"},
+    {0, "file-prefix", "telemetry.prefix in the configuration names it"},
+    {0, "proc-type", "platter is a primary process"},
+    {'m', "socket-mem", "memory.mbufs in the configuration sets how much"},
+    {0, "no-huge", "memory.hugepages in the configuration chooses"},
+    {0, "in-memory", "memory.hugepages in the configuration chooses"},
+    {0, "no-shconf", "platter shares nothing already"},
+};
+
+enum { N_REFUSED = sizeof(refused) / sizeof(*refused) };
+
+static bool is(const struct refused *option, const char *word)
+{
+  if (word[0] != '-' || word[1] == '\0')
+    return false;
+  if (word[1] != '-')
+    return option->letter != 0 && word[1] == option->letter;
+  size_t length = strcspn(word + 2, "=");
+  return length > 0 && strncmp(word + 2, option->name, length) == 0;
+}
+
+// EAL prints the levels and ends the process.
+static bool asks_for_levels(const char *word, const char *next)
+{
+  const char *name = "--log-level", *equals = strchr(word, '=');
+  size_t length = strcspn(word, "=");
+  const char *value = equals != NULL ? equals + 1 : next;
+  return length > strlen("--l") && strncmp(word, name, length) == 0 && value != NULL &&
+         strcmp(value, "help") == 0;
+}
+
+int eal_arguments_check(int n, char *const *arguments, char *error, size_t size)
+{
+  for (int i = 0; i < n && strcmp(arguments[i], "--") != 0; i++) {
+    for (unsigned r = 0; r < N_REFUSED; r++)
+      if (is(&refused[r], arguments[i]))
+        return fail(error, size, -EINVAL, "the EAL argument '%s' is refused: %s", arguments[i],
+                    refused[r].instead);
+    if (asks_for_levels(arguments[i], i + 1 < n ? arguments[i + 1] : NULL))
+      return fail(error, size, -EINVAL,
+                  "the EAL argument '%s' is refused: a level goes there, as in "
+                  "--log-level=pmd.net.pcap:debug",
+                  arguments[i]);
+  }
+  return 0;
+}

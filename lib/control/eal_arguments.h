@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The user's own arguments for DPDK's EAL, looked at before EAL gets them.
+#ifndef CONTROL_EAL_ARGUMENTS_H
+#define CONTROL_EAL_ARGUMENTS_H
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// Refuses those that take from platter what it sets itself, and those that make EAL end the
+// process. Returns 0, or -EINVAL and in `error` a sentence that names the argument and what to use
+// in its place.
+int eal_arguments_check(int n, char *const *arguments, char *error, size_t size);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

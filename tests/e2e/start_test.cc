@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Starts: which arguments go to DPDK, which CPUs the workers get, and signals before there is
+// anything to stop.
+#include <csignal>
+
+#include <gtest/gtest.h>
+
+#include <sys/stat.h>
+
+#include "expect.h"
+#include "leftovers.h"
+#include "pcap_file.h"
+#include "scratch.h"
+
+namespace
+{
+const char *const OFF = "memory: {hugepages: off}\n";
+
+class Start : public testing::Test
+{
+protected:
+  void TearDown() override
+  {
+    EXPECT_EQ(before.now(), "");
+  }
+
+  Ended run(const std::vector<std::string> &eal)
+  {
+    std::vector<std::string> line = {
+        "run", dir.write("c.yaml", null_yaml(prefix, OFF)), "--duration", "0.1", "--json", "--"};
+    line.insert(line.end(), eal.begin(), eal.end());
+    return platter(line);
+  }
+
+  Scratch dir;
+  std::string prefix = unique_prefix("start");
+  Leftovers before{prefix};
+};
+} // namespace
+
+TEST_F(Start, RefusesWhatPlatterSetsItself)
+{
+  const std::vector<std::vector<std::string>> refused = {
+      {"--help"},
+      {"-h"},
+      {"--hel"},
+      {"-v"},
+      {"-vh"},
+      {"-l", "0"},
+      {"-l0"},
+      {"-c", "1"},
+      {"-s", "1"},
+      {"--lcores=0@0"},
+      {"--lcores", "0@0"},
+      {"--main-lcore=0"},
+      {"--file-prefix=z"},
+      {"--file", "z"},
+      {"--no-huge"},
+      {"-m", "64"},
+      {"--in-memory"},
+      {"--no-shconf"},
+      {"--proc-type=secondary"},
+      {"--log-level=help"},
+  };
+  for (const std::vector<std::string> &words : refused) {
+    SCOPED_TRACE(words[0]);
+    Ended ended = run(words);
+    EXPECT_EQ(ended.status, USAGE) << ended.err;
+    EXPECT_EQ(ended.err.find("platter run: the EAL argument '" + words[0] + "' is refused: "), 0u)
+        << ended.err;
+    EXPECT_EQ(ended.out, "");
+  }
+  Ended ended = run({"--log-level", "help"});
+  EXPECT_EQ(ended.status, USAGE) << ended.err;
+  EXPECT_EQ(ended.out, "");
+}
+
+TEST_F(Start, ArgumentsThatEalDoesNotKnow)
+{
+  Ended word = run({"hello"});
+  expect_refusal(word, FAILED, "DPDK's EAL has no use for the argument 'hello'");
+  EXPECT_EQ(word.out, "");
+  Ended behind = run({"--log-level=pmd.*:debug", "--", "-l"});
+  expect_refusal(behind, FAILED, "DPDK's EAL has no use for the argument '-l'");
+  Ended option = run({"--nonsense"});
+  EXPECT_EQ(option.status, FAILED);
+  EXPECT_NE(option.err.find("unrecognized option '--nonsense'"), std::string::npos) << option.err;
+  EXPECT_NE(option.err.find("c.yaml: DPDK does not start"), std::string::npos) << option.err;
+  EXPECT_EQ(option.err.find("EAL common options"), std::string::npos) << option.err;
+  EXPECT_EQ(option.out, "");
+}
+
+TEST_F(Start, ArgumentsThatGoToEal)
+{
+  Ended ended = run({"--log-level=pmd.*:debug", "--vdev", "net_null7", "-n", "2"});
+  EXPECT_EQ(ended.status, OK) << ended.err;
+  expect_closed(ended);
+}
+
+TEST_F(Start, StandInsForCoresTakeTheCpusThatNobodyHas)
+{
+  write_frames(dir / "a.pcap", numbered_frames(3));
+  for (const char *cores : {"[1, 901]", "[901, 1]"}) {
+    std::string workers = "workers: {cores: " + std::string(cores) + "}\n";
+    Ended ended = platter({"replay", dir.write("c.yaml", null_yaml(prefix, OFF + workers)),
+                           "left=" + dir / "a.pcap", "--json"});
+    EXPECT_EQ(ended.status, OK) << ended.err;
+    EXPECT_NE(ended.err.find("core 901 is not there; core 0 stands in for it"), std::string::npos)
+        << ended.err;
+  }
+}
+
+TEST_F(Start, SignalsEndTheReadingOfFilesAtOnce)
+{
+  ASSERT_EQ(mkfifo((dir / "pipe").c_str(), 0666), 0); // to which nobody writes
+  for (const char *command : {"run", "replay"})
+    for (int number : {SIGINT, SIGTERM, SIGHUP}) {
+      std::vector<std::string> line = {command, dir / "pipe"};
+      if (command == std::string("replay"))
+        line.push_back("left=a.pcap");
+      Process process(platter_line(line));
+      rest(0.3);
+      ASSERT_TRUE(process.running());
+      process.signal(number);
+      Ended ended = process.wait(5);
+      EXPECT_EQ(ended.status, 128 + number);
+      EXPECT_EQ(ended.out, "");
+    }
+}
+
+TEST_F(Start, HangupStopsInOrder)
+{
+  Process process(platter_line({"run", dir.write("c.yaml", null_yaml(prefix, OFF))}));
+  ASSERT_TRUE(process.prints("forwarding; Ctrl-C stops"));
+  process.signal(SIGHUP);
+  Ended ended = process.wait(10);
+  EXPECT_EQ(ended.status, OK) << ended.err;
+  expect_closed_text(ended);
+}
+
+TEST_F(Start, HangupIsIgnoredWhereItWasBefore)
+{
+  Surroundings nohup;
+  nohup.before_exec = [] { std::signal(SIGHUP, SIG_IGN); };
+  Process process(platter_line({"run", dir.write("c.yaml", null_yaml(prefix, OFF))}), nohup);
+  ASSERT_TRUE(process.prints("forwarding; Ctrl-C stops"));
+  process.signal(SIGHUP);
+  rest(1);
+  EXPECT_TRUE(process.running());
+  process.signal(SIGTERM);
+  Ended ended = process.wait(10);
+  EXPECT_EQ(ended.status, OK) << ended.err;
+}
