@@ -27,8 +27,8 @@ struct appliance_options {
   // an MTU that they cannot have and cores that this machine lacks are no errors: this is a replay.
   const char *const *devices;
   unsigned longest_frame; // bytes, of what stand-ins bring; 0: by the ports' MTU
-  const char *prefix; // NULL: the configuration's
-  int n_extra;        // the user's own EAL arguments
+  const char *prefix;     // NULL: the configuration's
+  int n_extra;            // the user's own EAL arguments
   char *const *extra;
 };
 
