@@ -2,6 +2,9 @@
 #include "appliance.h"
 
 #include <csignal>
+#include <filesystem>
+
+#include <sys/prctl.h>
 
 #include <gtest/gtest.h>
 
@@ -42,13 +45,23 @@ Appliance::Appliance(const Namespace &where, const std::string &yaml)
                                                        "}\nmemory: {hugepages: off}\n");
   // Built with AddressSanitizer, platter would answer for what libxdp forgets (xsk_umem__create).
   Surroundings around = where.around();
+  around.before_exec = [enter = around.before_exec] {
+    prctl(PR_SET_PDEATHSIG, SIGKILL); // a test that is killed takes it along
+    enter();
+  };
   around.set = {"LSAN_OPTIONS=print_suppressions=0:suppressions=" +
                 scratch_.write("forgotten", "leak:libxdp.so\n")};
   process_ = std::make_unique<Process>(platter_line({"run", file}), around);
   EXPECT_TRUE(process_->prints("forwarding;", 30)) << process_->out() << process_->err();
 }
 
-Appliance::~Appliance() = default;
+// One that was killed, as some tests do, leaves its runtime directory.
+Appliance::~Appliance()
+{
+  process_.reset();
+  std::error_code ignored;
+  std::filesystem::remove_all(runtime_directory(prefix_), ignored);
+}
 
 Json Appliance::get(const std::string &command) const
 {
