@@ -2,24 +2,16 @@
 // Any bytes give either a capture whose numbers agree with each other or one sentence.
 #include "control/capture.h"
 
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <string>
 
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "require.h"
+
 namespace
 {
-
-void require(bool condition, const char *what)
-{
-  if (!condition) {
-    fprintf(stderr, "broken promise: %s\n", what);
-    abort();
-  }
-}
 
 // A file in memory that holds these bytes; its name in the file system.
 std::string file_with(const uint8_t *data, size_t size)

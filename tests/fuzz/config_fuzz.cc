@@ -3,22 +3,14 @@
 // is leaked on the way.
 #include "config/config.h"
 
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
+
+#include "require.h"
 
 namespace
 {
 
 const struct config_kind kinds[] = {{"wire", 2, 2}, {"reflect", 1, 32}, {"sink", 1, 32}};
-
-void require(bool condition, const char *what)
-{
-  if (!condition) {
-    fprintf(stderr, "broken promise: %s\n", what);
-    abort();
-  }
-}
 
 void check_errors(const struct config_errors &errors)
 {

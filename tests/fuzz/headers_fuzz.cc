@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // headers_read and headers_describe on any bytes at all.
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <memory>
 
 #include "packet/headers.h"
+#include "require.h"
 
 namespace
 {
-
-void require(bool holds)
-{
-  if (!holds)
-    abort();
-}
 
 bool is_ip(const headers &headers)
 {
