@@ -4,22 +4,12 @@
 #include <stdio.h>
 
 #include "command.h"
-#include "control/assemble.h"
-#include "control/plan.h"
 
 static enum status_code show(const struct config *config, bool dot)
 {
-  static struct plan plan;
-  static struct forwarding forwarding;
-  char error[512];
-
-  forwarding_make(&forwarding, config);
-  plan_make(&plan, config, false);
-  struct layout *layout = plan_layout_guess(&plan, config, &forwarding, error, sizeof(error));
-  if (layout == NULL) {
-    fprintf(stderr, "%s: %s\n", config->file, error);
+  struct layout *layout = guess_layout(config, false);
+  if (layout == NULL)
     return STATUS_USAGE;
-  }
   if (dot)
     layout_dot(layout, stdout);
   else
@@ -36,7 +26,7 @@ static enum status_code run(const struct command *command, int argc, char **argv
 
   while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
     if (option != 'd')
-      return usage_error(command, "what is '%s'?", argv[optind - 1]);
+      return option_error(command, option, argv);
     dot = true;
   }
   if (argc - optind != 1)

@@ -7,6 +7,7 @@
 
 #include "config/config.h"
 #include "control/notes.h"
+#include "layout/layout.h"
 
 enum status_code {
   STATUS_OK = 0,
@@ -28,8 +29,16 @@ extern const struct command command_run, command_check, command_replay;
 enum status_code usage_error(const struct command *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-// Loads a configuration; prints its errors to stderr and returns NULL where it has any.
+// The same for what getopt_long did not take: `option` is what it returned.
+enum status_code option_error(const struct command *command, int option, char *const *argv);
+
+// Loads a configuration; prints its errors to stderr and returns NULL where it has any, or where no
+// layout can follow from it.
 struct config *load_config(const char *path);
+
+// The layout as far as the configuration tells, without a device; `stand_ins` as in control/plan.h.
+// Prints why to stderr and returns NULL where there is none.
+struct layout *guess_layout(const struct config *config, bool stand_ins);
 
 // Ends the process at once, with all that was printed, where a worker did not come back from a
 // driver: exit() would wait for locks that it holds.

@@ -1,7 +1,29 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "json.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "datapath/reason.h"
+
+// A name of a file may hold any byte, JSON only UTF-8: what is no UTF-8 is shown with '?' in place
+// of each byte that is not ASCII. NULL becomes null.
+static json_t *text(const char *bytes)
+{
+  if (bytes == NULL)
+    return json_null();
+  json_t *string = json_string(bytes);
+  if (string != NULL)
+    return string;
+  char *ascii = strdup(bytes);
+  for (char *c = ascii; c != NULL && *c != '\0'; c++)
+    if ((unsigned char)*c >= 0x80)
+      *c = '?';
+  string = json_string(ascii);
+  free(ascii);
+  return string;
+}
 
 static json_t *dropped(const struct status_port *p)
 {
@@ -12,25 +34,52 @@ static json_t *dropped(const struct status_port *p)
   return object;
 }
 
-static json_t *port(const struct status_port *p)
+static json_t *port(const struct status_port *p, const struct json_ends *ends)
 {
-  return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}",       //
-                   "device", p->device, "driver", p->driver, "driver_copies", p->copies, //
-                   "received", (json_int_t)p->received,                                  //
-                   "received_bytes", (json_int_t)p->received_bytes,                      //
-                   "sent", (json_int_t)p->transmitted,                                   //
-                   "sent_bytes", (json_int_t)p->transmitted_bytes,                       //
-                   "nic_missed", (json_int_t)p->missed,                                  //
-                   "no_mbuf", (json_int_t)p->no_mbuf,                                    //
-                   "receive_errors", (json_int_t)p->receive_errors,                      //
-                   "transmit_errors", (json_int_t)p->transmit_errors,                    //
-                   "dropped", dropped(p));
+  json_t *figures = json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", //
+                              "driver", p->driver, "driver_copies", p->copies,           //
+                              "received", (json_int_t)p->received,                       //
+                              "received_bytes", (json_int_t)p->received_bytes,           //
+                              "sent", (json_int_t)p->transmitted,                        //
+                              "sent_bytes", (json_int_t)p->transmitted_bytes,            //
+                              "nic_missed", (json_int_t)p->missed,                       //
+                              "no_mbuf", (json_int_t)p->no_mbuf,                         //
+                              "receive_errors", (json_int_t)p->receive_errors,           //
+                              "transmit_errors", (json_int_t)p->transmit_errors,         //
+                              "dropped", dropped(p));
+  int failed = 0;
+  if (ends->device != NULL) {
+    failed = json_object_set_new(figures, "device", text(ends->device));
+  } else {
+    failed |= json_object_set_new(figures, "input", text(ends->input));
+    failed |= json_object_set_new(figures, "output", text(ends->output));
+  }
+  if (failed == 0)
+    return figures;
+  json_decref(figures);
+  return NULL;
 }
 
-static json_t *worker(const struct status_worker *w)
+// All of a worker's queues, each as "PORT/QUEUE".
+static json_t *queues(const struct layout *layout, const struct layout_queue *queue, unsigned n)
 {
-  return json_pack("{s:i, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",      //
-                   "core", w->cpu, "polls", w->polls, "owns", w->owns,             //
+  json_t *list = json_array();
+  for (unsigned i = 0; i < n; i++)
+    if (json_array_append_new(
+            list, json_sprintf("%s/%u", layout->ports[queue[i].port].name, queue[i].queue)) != 0) {
+      json_decref(list);
+      return NULL;
+    }
+  return list;
+}
+
+static json_t *worker(const struct status_worker *w, const struct layout *layout,
+                      const struct layout_worker *plan)
+{
+  return json_pack("{s:i, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",      //
+                   "core", (int)w->cpu,                                            //
+                   "polls", queues(layout, plan->rx, plan->n_rx),                  //
+                   "owns", queues(layout, plan->tx, plan->n_tx),                   //
                    "received", (json_int_t)w->received,                            //
                    "transmitted", (json_int_t)w->transmitted,                      //
                    "handed", (json_int_t)w->handed, "taken", (json_int_t)w->taken, //
@@ -59,14 +108,34 @@ static json_t *accounting(const struct status *s)
                    "closed", status_closed(s));
 }
 
-json_t *json_summary(const struct status *s)
+json_t *json_summary(const struct status *s, const struct layout *layout,
+                     const struct json_ends *ends)
 {
   json_t *ports = json_object(), *workers = json_array();
+  int failed = 0;
   for (unsigned i = 0; i < s->n_ports; i++)
-    json_object_set_new(ports, s->port[i].name, port(&s->port[i]));
+    failed |= json_object_set_new(ports, s->port[i].name, port(&s->port[i], &ends[i]));
   for (unsigned i = 0; i < s->n_workers; i++)
-    json_array_append_new(workers, worker(&s->worker[i]));
-  return json_pack("{s:f, s:b, s:o, s:o, s:o, s:o}", "seconds", s->seconds,       //
-                   "hugepages", s->hugepages, "ports", ports, "workers", workers, //
-                   "copied", copied(s), "accounting", accounting(s));
+    failed |= json_array_append_new(workers, worker(&s->worker[i], layout, &layout->workers[i]));
+  json_t *summary = json_pack("{s:f, s:b, s:o, s:o, s:o, s:o}", "seconds", s->seconds,       //
+                              "hugepages", s->hugepages, "ports", ports, "workers", workers, //
+                              "copied", copied(s), "accounting", accounting(s));
+  if (failed == 0)
+    return summary;
+  json_decref(summary);
+  return NULL;
+}
+
+bool json_print(json_t *summary)
+{
+  if (summary == NULL) {
+    fprintf(stderr, "platter: the summary cannot be made: out of memory\n");
+    return false;
+  }
+  bool written = json_dumpf(summary, stdout, JSON_INDENT(2)) == 0;
+  putchar('\n');
+  json_decref(summary);
+  if (!written && !ferror(stdout)) // which main reports
+    fprintf(stderr, "platter: the summary cannot be written: out of memory\n");
+  return written;
 }

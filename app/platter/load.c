@@ -4,6 +4,29 @@
 
 #include "command.h"
 #include "control/assemble.h"
+#include "control/plan.h"
+
+struct layout *guess_layout(const struct config *config, bool stand_ins)
+{
+  static struct plan plan;
+  static struct forwarding forwarding;
+  struct config_errors errors = {0};
+  const struct config_place none = {0};
+  char error[512];
+
+  forwarding_make(&forwarding, config);
+  plan_make(&plan, config, stand_ins);
+  struct layout *layout = plan_layout_guess(&plan, config, &forwarding, error, sizeof(error));
+  if (layout != NULL)
+    return layout;
+  if (config->n_assign > 0)
+    config_error_add(&errors, config->assign[0].place, "workers.assign: %s", error);
+  else
+    config_error_add(&errors, none, "workers: %s", error);
+  config_errors_print(&errors, config->file, stderr);
+  config_errors_free(&errors);
+  return NULL;
+}
 
 struct config *load_config(const char *path)
 {
@@ -13,6 +36,12 @@ struct config *load_config(const char *path)
   struct config *config = config_load(path, kinds, n_kinds, &errors);
   config_errors_print(&errors, path, stderr);
   config_errors_free(&errors);
+  struct layout *layout = config != NULL ? guess_layout(config, false) : NULL;
+  if (layout == NULL) {
+    config_free(config);
+    return NULL;
+  }
+  layout_free(layout);
   return config;
 }
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // platter: forwards packets by reference. See the README for the order to read the code in.
 #include <errno.h>
+#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "command.h"
+#include "config/text.h"
 
 static const struct command *const commands[] = {&command_run, &command_check, &command_replay};
 
@@ -35,6 +37,13 @@ enum status_code usage_error(const struct command *command, const char *format, 
   return STATUS_USAGE;
 }
 
+enum status_code option_error(const struct command *command, int option, char *const *argv)
+{
+  return usage_error(command, "%s '%s'",
+                     option == ':' ? "a value is missing behind" : "unknown option",
+                     argv[optind - 1]);
+}
+
 static bool wants_help(int argc, char **argv)
 {
   for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
@@ -49,6 +58,14 @@ static enum status_code run(const struct command *command, int argc, char **argv
     return command->run(command, argc, argv);
   fputs(command->help, stdout);
   return STATUS_OK;
+}
+
+static void unknown_command(const char *word)
+{
+  struct text_nearest nearest = {.text = word, .length = strlen(word)};
+  for (unsigned i = 0; i < N_COMMANDS; i++)
+    text_nearest_offer(&nearest, commands[i]->name);
+  fprintf(stderr, "platter: there is no command '%s'%s\n\n", word, text_suggestion(&nearest).text);
 }
 
 static enum status_code dispatch(int argc, char **argv)
@@ -66,7 +83,7 @@ static enum status_code dispatch(int argc, char **argv)
     if (strcmp(word, commands[i]->name) == 0)
       return run(commands[i], argc - 1, argv + 1);
   if (*word != '\0')
-    fprintf(stderr, "platter: there is no command '%s'\n\n", word);
+    unknown_command(word);
   print_help(stderr);
   return STATUS_USAGE;
 }
@@ -75,8 +92,13 @@ static enum status_code dispatch(int argc, char **argv)
 int main(int argc, char **argv)
 {
   enum status_code status = dispatch(argc, argv);
-  if (fflush(stdout) == 0 && !ferror(stdout))
+  bool failed = ferror(stdout); // earlier: errno has been others' since
+  const char *why = NULL;
+  if (fflush(stdout) != 0)
+    why = strerror(errno);
+  if (!failed && why == NULL)
     return status;
-  fprintf(stderr, "platter: standard output could not be written: %s\n", strerror(errno));
+  fprintf(stderr, "platter: standard output could not be written%s%s\n", why != NULL ? ": " : "",
+          why != NULL ? why : "");
   return status == STATUS_OK ? STATUS_FAILED : status;
 }

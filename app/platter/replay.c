@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // platter replay: the same configuration, with captures in place of devices.
-#include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,7 +8,7 @@
 
 #include "command.h"
 #include "control/appliance.h"
-#include "control/capture.h"
+#include "input.h"
 #include "json.h"
 #include "output.h"
 #include "show.h"
@@ -23,61 +21,16 @@ enum {
 
 static const double POLL_SECONDS = 0.002;
 
-struct input {
-  const char *path; // NULL: nothing comes in on this port
-  int fd;
-  struct capture capture;
-};
-
 struct replay {
   const struct command *command;
   bool json;
   const char *out;
   struct config *config;
-  struct input input[CONFIG_PORTS_MAX];
+  struct inputs inputs;
   struct outputs outputs;
   char device[CONFIG_PORTS_MAX][128];
   char prefix[CONFIG_NAME_MAX + 32];
 };
-
-static int port_index(const struct config *config, const char *name, size_t length)
-{
-  for (unsigned i = 0; i < config->n_ports; i++)
-    if (strlen(config->ports[i].name) == length && memcmp(config->ports[i].name, name, length) == 0)
-      return i;
-  return -1;
-}
-
-static enum status_code take_input(struct replay *r, const char *argument)
-{
-  const char *equals = strchr(argument, '=');
-  if (equals == NULL)
-    return usage_error(r->command, "'%s': expected PORT=FILE", argument);
-  int i = port_index(r->config, argument, equals - argument);
-  if (i < 0)
-    return usage_error(r->command, "'%s': %s has no port '%.*s'", argument, r->config->file,
-                       (int)(equals - argument), argument);
-  if (r->input[i].path != NULL)
-    return usage_error(r->command, "port %s has two files", r->config->ports[i].name);
-  r->input[i].path = equals + 1;
-  return STATUS_OK;
-}
-
-// Everything that can be wrong with a file is found here, before anything starts.
-static int scan_inputs(struct replay *r, char *error, size_t size)
-{
-  for (unsigned i = 0; i < r->config->n_ports; i++) {
-    struct input *in = &r->input[i];
-    if (in->path == NULL)
-      continue;
-    if (capture_scan(in->path, &in->capture, error, size) != 0)
-      return -1;
-    in->fd = open(in->path, O_RDONLY | O_CLOEXEC);
-    if (in->fd < 0)
-      return fail(error, size, -1, "%s: %s", in->path, strerror(errno));
-  }
-  return 0;
-}
 
 static int open_outputs(struct replay *r, char *error, size_t size)
 {
@@ -85,9 +38,10 @@ static int open_outputs(struct replay *r, char *error, size_t size)
     return -1;
   for (unsigned i = 0; i < r->config->n_ports; i++)
     for (unsigned o = 0; o < r->config->n_ports; o++)
-      if (r->input[i].path != NULL && outputs_would_replace(&r->outputs, o, r->input[i].fd))
+      if (r->inputs.file[i].path != NULL &&
+          outputs_would_replace(&r->outputs, o, r->inputs.file[i].fd))
         return fail(error, size, -1, "the output %s would replace the input %s",
-                    r->outputs.file[o].path, r->input[i].path);
+                    r->outputs.file[o].path, r->inputs.file[i].path);
   return 0;
 }
 
@@ -96,40 +50,14 @@ static void name_devices(struct replay *r)
 {
   for (unsigned i = 0; i < r->config->n_ports; i++) {
     char receive[64] = "";
-    if (r->input[i].path != NULL)
-      snprintf(receive, sizeof(receive), "rx_pcap=/proc/self/fd/%d,", r->input[i].fd);
+    if (r->inputs.file[i].path != NULL)
+      snprintf(receive, sizeof(receive), "rx_pcap=/proc/self/fd/%d,", r->inputs.file[i].fd);
     snprintf(r->device[i], sizeof(r->device[i]), "net_pcap%u,%stx_pcap=/proc/self/fd/%d", i,
              receive, r->outputs.file[i].fd);
   }
 }
 
-static void describe_inputs(const struct replay *r)
-{
-  for (unsigned i = 0; i < r->config->n_ports; i++) {
-    const struct capture *c = &r->input[i].capture;
-    if (r->input[i].path == NULL)
-      continue;
-    printf("port %s: %s: %" PRIu64 " frames of %u to %u bytes:", r->config->ports[i].name,
-           r->input[i].path, c->frames, c->shortest, c->longest);
-    for (unsigned k = 0; k < c->n_kinds && k < 4; k++)
-      printf("%s %s %" PRIu64, k > 0 ? "," : "", c->kinds[k].name, c->kinds[k].frames);
-    puts(c->n_kinds > 4 ? ", …" : "");
-    if (c->shortened > 0)
-      printf("  %" PRIu64 " of them were cut short when recorded; what is there is replayed\n",
-             c->shortened);
-  }
-  fflush(stdout);
-}
-
-// Frames of all inputs; and those that have come in, or that net_pcap lost for want of an mbuf.
-static uint64_t expected(const struct replay *r)
-{
-  uint64_t sum = 0;
-  for (unsigned i = 0; i < r->config->n_ports; i++)
-    sum += r->input[i].capture.frames;
-  return sum;
-}
-
+// Frames that have come in, or that net_pcap lost for want of an mbuf.
 static uint64_t arrived(const struct status *s)
 {
   uint64_t sum = 0;
@@ -142,7 +70,7 @@ static uint64_t arrived(const struct status *s)
 static int wait_for_all(const struct replay *r, struct appliance *a, char *error, size_t size)
 {
   bool lines = isatty(STDOUT_FILENO) && !r->json;
-  uint64_t all = expected(r), seen = 0;
+  uint64_t all = inputs_frames(&r->inputs), seen = 0;
   double moved = wait_now();
   unsigned shown = 0;
 
@@ -159,7 +87,7 @@ static int wait_for_all(const struct replay *r, struct appliance *a, char *error
                   "stuck: for %d seconds no frame came in after %" PRIu64 " of %" PRIu64,
                   STALL_SECONDS, now, all);
     if (lines && s->seconds >= shown + 1) {
-      show_line(s, shown % 20 == 0, stdout);
+      show_progress(s, now, all, stdout);
       shown = s->seconds;
     }
     if (wait_until(wait_now() + POLL_SECONDS))
@@ -174,7 +102,7 @@ static bool complete(const struct replay *r, const struct status *s)
 {
   bool all = true;
   for (unsigned i = 0; i < s->n_ports; i++) {
-    uint64_t frames = r->input[i].capture.frames;
+    uint64_t frames = r->inputs.file[i].capture.frames;
     if (s->port[i].received == frames)
       continue;
     fprintf(stderr, "platter: port %s: %" PRIu64 " of %" PRIu64 " frames came in%s\n",
@@ -187,14 +115,21 @@ static bool complete(const struct replay *r, const struct status *s)
   return all;
 }
 
-static void show_json(const struct status *s, double seconds, bool whole)
+static bool print_json(const struct replay *r, const struct appliance *a, double seconds,
+                       bool whole)
 {
-  json_t *summary = json_summary(s);
-  json_object_set_new(summary, "replay_seconds", json_real(seconds));
-  json_object_set_new(summary, "complete", json_boolean(whole));
-  json_dumpf(summary, stdout, JSON_INDENT(2));
-  putchar('\n');
-  json_decref(summary);
+  struct json_ends ends[CONFIG_PORTS_MAX] = {0};
+  for (unsigned i = 0; i < r->config->n_ports; i++) {
+    ends[i].input = r->inputs.file[i].path;
+    ends[i].output = r->out != NULL ? r->outputs.file[i].path : NULL;
+  }
+  json_t *summary = json_summary(appliance_status(a), appliance_layout(a), ends);
+  if (json_object_set_new(summary, "replay_seconds", json_real(seconds)) != 0 ||
+      json_object_set_new(summary, "complete", json_boolean(whole)) != 0) {
+    json_decref(summary);
+    summary = NULL;
+  }
+  return json_print(summary);
 }
 
 // Runs the appliance to its end. `result` gets the last status.
@@ -215,7 +150,7 @@ static enum status_code forward(struct replay *r, struct appliance *a)
   if (!failed && whole && outputs_finish(&r->outputs, sent, error, sizeof(error)) != 0)
     whole = false;
   if (r->json) {
-    show_json(s, seconds, whole);
+    failed |= !print_json(r, a, seconds, whole);
   } else {
     show_summary(s, stdout);
     printf("time: %.3f seconds\n", seconds);
@@ -228,20 +163,11 @@ static enum status_code forward(struct replay *r, struct appliance *a)
   return failed ? STATUS_FAILED : STATUS_OK;
 }
 
-static unsigned longest(const struct replay *r)
-{
-  unsigned frame = 0;
-  for (unsigned i = 0; i < r->config->n_ports; i++)
-    if (r->input[i].capture.longest > frame)
-      frame = r->input[i].capture.longest;
-  return frame;
-}
-
 static enum status_code start_and_forward(struct replay *r)
 {
   const char *devices[CONFIG_PORTS_MAX];
   struct appliance_options options = {
-      .devices = devices, .longest_frame = longest(r), .prefix = r->prefix};
+      .devices = devices, .longest_frame = inputs_longest(&r->inputs), .prefix = r->prefix};
   struct appliance *appliance;
   struct notes warnings = {0};
   char error[1024];
@@ -276,22 +202,24 @@ static enum status_code replay(struct replay *r)
 
   if (r->config->overload == CONFIG_OVERLOAD_AUTO)
     r->config->overload = CONFIG_OVERLOAD_WAIT; // loses nothing, so that outputs are exact
-  if (scan_inputs(r, error, sizeof(error)) != 0) {
+  struct layout *layout = guess_layout(r->config, true);
+  if (layout == NULL)
+    return STATUS_USAGE;
+  layout_free(layout);
+  if (inputs_open(&r->inputs, r->config, error, sizeof(error)) != 0) {
     fprintf(stderr, "platter: %s\n", error);
   } else if (wait_init() != 0) {
     status = STATUS_FAILED;
   } else if (open_outputs(r, error, sizeof(error)) == 0) {
     name_devices(r);
     if (!r->json)
-      describe_inputs(r);
+      inputs_describe(&r->inputs, r->config);
     status = start_and_forward(r);
   } else {
     fprintf(stderr, "platter: %s\n", error);
   }
   outputs_close(&r->outputs);
-  for (unsigned i = 0; i < r->config->n_ports; i++)
-    if (r->input[i].fd >= 0)
-      close(r->input[i].fd);
+  inputs_close(&r->inputs);
   return status;
 }
 
@@ -310,8 +238,7 @@ static enum status_code parse(struct replay *r, int argc, char **argv, const cha
       r->json = true;
       break;
     default:
-      return usage_error(r->command, "%s '%s'",
-                         option == ':' ? "a value is missing behind" : "what is", argv[optind - 1]);
+      return option_error(r->command, option, argv);
     }
   if (argc - optind < 2)
     return usage_error(r->command, "it takes a configuration file and at least one PORT=FILE");
@@ -326,7 +253,7 @@ static enum status_code replay_command(const struct command *command, int argc, 
 
   r.command = command;
   for (unsigned i = 0; i < CONFIG_PORTS_MAX; i++)
-    r.input[i].fd = -1;
+    r.inputs.file[i].fd = -1;
   enum status_code status = parse(&r, argc, argv, &path);
   if (status != STATUS_OK)
     return status;
@@ -334,7 +261,7 @@ static enum status_code replay_command(const struct command *command, int argc, 
   if (r.config == NULL)
     return STATUS_USAGE;
   for (int i = optind + 1; i < argc && status == STATUS_OK; i++)
-    status = take_input(&r, argv[i]);
+    status = inputs_take(&r.inputs, command, r.config, argv[i]);
   if (status == STATUS_OK)
     status = replay(&r);
   config_free(r.config);

@@ -48,21 +48,28 @@ static void forward(struct appliance *appliance, const struct run *run)
   } while (run->duration == 0 || wait_now() < start + run->duration);
 }
 
-static enum status_code finish(struct appliance *appliance, bool json)
+static bool print_json(const struct appliance *appliance, const struct config *config)
 {
+  struct json_ends ends[CONFIG_PORTS_MAX] = {0};
+  for (unsigned i = 0; i < config->n_ports; i++)
+    ends[i].device = config->ports[i].device;
+  return json_print(json_summary(appliance_status(appliance), appliance_layout(appliance), ends));
+}
+
+static enum status_code finish(struct appliance *appliance, const struct config *config, bool json)
+{
+  bool printed = true;
   if (!appliance_drain(appliance, DRAIN_SECONDS))
     fprintf(stderr, "platter: warning: not all packets left within %d seconds\n", DRAIN_SECONDS);
   const struct status *status = appliance_stop(appliance);
-  if (json) {
-    json_t *summary = json_summary(status);
-    json_dumpf(summary, stdout, JSON_INDENT(2));
-    putchar('\n');
-    json_decref(summary);
-  } else {
+  if (json)
+    printed = print_json(appliance, config);
+  else
     show_summary(status, stdout);
-  }
   fflush(stdout);
-  return !status->running && status_closed(status) ? STATUS_OK : STATUS_ACCOUNTING;
+  if (status->running || !status_closed(status))
+    return STATUS_ACCOUNTING;
+  return printed ? STATUS_OK : STATUS_FAILED;
 }
 
 static enum status_code start_and_forward(const struct config *config, const struct run *run)
@@ -87,7 +94,7 @@ static enum status_code start_and_forward(const struct config *config, const str
     fflush(stdout);
   }
   forward(appliance, run);
-  enum status_code status = finish(appliance, run->json);
+  enum status_code status = finish(appliance, config, run->json);
   bool stuck = appliance_status(appliance)->running;
   appliance_free(appliance);
   if (stuck)
@@ -124,8 +131,7 @@ static enum status_code parse(const struct command *command, int argc, char **ar
       run->watch = true;
       break;
     default:
-      return usage_error(command, "%s '%s'",
-                         option == ':' ? "a value is missing behind" : "what is", argv[optind - 1]);
+      return option_error(command, option, argv);
     }
   if (own - optind != 1)
     return usage_error(command, "it takes one configuration file");

@@ -6,6 +6,8 @@
 
 #include "datapath/reason.h"
 
+enum { HANDOFFS_LISTED = 32 };
+
 // "1.20 M": three figures and a unit step, in `text` of at least 16 bytes.
 static const char *short_number(double value, char *text)
 {
@@ -20,47 +22,64 @@ static const char *short_number(double value, char *text)
   return text;
 }
 
-static uint64_t copied_bytes(const struct status *s)
-{
-  uint64_t sum = 0;
-  for (unsigned i = 0; i < copy_sites.count; i++)
-    sum += s->copied[i].bytes;
-  return sum;
-}
-
 void show_ports(const struct status *s, FILE *out)
 {
   for (unsigned i = 0; i < s->n_ports; i++) {
     const struct status_port *p = &s->port[i];
     fprintf(out, "port %s: %s, %s, link %s", p->name, p->device, p->driver,
             p->link_up ? "up" : "down");
-    if (p->copies[0] != '\0')
-      fprintf(out, "; the driver copies %s", p->copies);
-    fputc('\n', out);
+    if (strcmp(p->copies, "unknown") == 0)
+      fprintf(out, "; whether the driver copies is unknown\n");
+    else
+      fprintf(out, "; the driver copies %s\n", p->copies);
   }
+}
+
+// Up to four workers one by one, more of them as the least and the most busy.
+static void show_busy(const struct status *s, FILE *out)
+{
+  double least = 1, most = 0;
+  for (unsigned i = 0; i < s->n_workers; i++) {
+    double share = s->worker[i].busy_share;
+    least = share < least ? share : least;
+    most = share > most ? share : most;
+    if (s->n_workers <= 4)
+      fprintf(out, " %3.0f", 100 * share);
+  }
+  if (s->n_workers > 4)
+    fprintf(out, " %.0f–%.0f", 100 * least, 100 * most);
 }
 
 void show_line(const struct status *s, bool heading, FILE *out)
 {
   double received = 0, transmitted = 0;
-  char text[5][16];
+  char text[6][16];
 
   for (unsigned i = 0; i < s->n_ports; i++) {
     received += s->port[i].received_pps;
     transmitted += s->port[i].transmitted_pps;
   }
   if (heading)
-    fprintf(out, "%8s  %10s  %10s  %9s  %9s  %9s  %s\n", "time", "rx pps", "tx pps", "dropped",
-            "in flight", "copied B", "workers busy");
+    fprintf(out, "%6s  %6s  %6s  %7s  %8s  %9s  %8s  %s\n", "time", "rx pps", "tx pps", "dropped",
+            "nic drop", "in flight", "copied B", "workers busy, %");
   unsigned seconds = s->seconds;
-  fprintf(out, "%5u:%02u  %10s  %10s  %9s  %9s  %9s ", seconds / 60, seconds % 60,
+  fprintf(out, "%3u:%02u  %6s  %6s  %7s  %8s  %9s  %8s ", seconds / 60, seconds % 60,
           short_number(received, text[0]), short_number(transmitted, text[1]),
-          short_number(s->dropped, text[2]),
-          short_number(s->in_flight > 0 ? s->in_flight : 0, text[3]),
-          short_number(copied_bytes(s), text[4]));
-  for (unsigned i = 0; i < s->n_workers && i < 4; i++)
-    fprintf(out, " %.0f%%", 100 * s->worker[i].busy_share);
-  fprintf(out, "%s\n", s->n_workers > 4 ? " …" : "");
+          short_number(s->dropped, text[2]), short_number(status_nic_drop(s), text[3]),
+          short_number(s->in_flight > 0 ? s->in_flight : 0, text[4]),
+          short_number(status_copied_bytes(s), text[5]));
+  show_busy(s, out);
+  fputc('\n', out);
+  fflush(out);
+}
+
+void show_progress(const struct status *s, uint64_t frames, uint64_t total, FILE *out)
+{
+  char text[2][16];
+  unsigned seconds = s->seconds;
+  fprintf(out, "%3u:%02u  %" PRIu64 " of %" PRIu64 " frames came in, dropped %s, nic drop %s\n",
+          seconds / 60, seconds % 60, frames, total, short_number(s->dropped, text[0]),
+          short_number(status_nic_drop(s), text[1]));
   fflush(out);
 }
 
@@ -92,7 +111,7 @@ static void show_drops(const struct status *s, FILE *out)
 
 static void show_copies(const struct status *s, FILE *out)
 {
-  fprintf(out, "copied between receive and transmit: %" PRIu64 " bytes\n", copied_bytes(s));
+  fprintf(out, "copied between receive and transmit: %" PRIu64 " bytes\n", status_copied_bytes(s));
   for (unsigned i = 0; i < copy_sites.count; i++)
     if (s->copied[i].packets > 0)
       fprintf(out, "  %s: %" PRIu64 " packets, %" PRIu64 " bytes (%s)\n", copy_sites.label[i]->name,
@@ -126,21 +145,57 @@ static void show_accounting(const struct status *s, FILE *out)
               s->pool[i].kept);
 }
 
-void show_summary(const struct status *s, FILE *out)
+static void show_port_table(const struct status *s, FILE *out)
 {
   int width = 4;
   for (unsigned i = 0; i < s->n_ports; i++)
     if ((int)strlen(s->port[i].name) > width)
       width = strlen(s->port[i].name);
-  fprintf(out, "%-*s  %14s  %14s  %12s\n", width, "port", "received", "sent", "dropped");
+  fprintf(out, "%-*s  %12s  %12s  %9s  %8s\n", width, "port", "received", "sent", "dropped",
+          "nic drop");
   for (unsigned i = 0; i < s->n_ports; i++) {
     const struct status_port *p = &s->port[i];
-    uint64_t dropped = 0;
-    for (unsigned r = 0; r < drop_reasons.count; r++)
-      dropped += p->dropped[r];
-    fprintf(out, "%-*s  %14" PRIu64 "  %14" PRIu64 "  %12" PRIu64 "\n", width, p->name, p->received,
-            p->transmitted, dropped);
+    fprintf(out, "%-*s  %12" PRIu64 "  %12" PRIu64 "  %9" PRIu64 "  %8" PRIu64 "\n", width, p->name,
+            p->received, p->transmitted, status_port_dropped(p), status_port_nic_drop(p));
   }
+}
+
+// Over the whole run. A packet that came from another worker counts as one of this worker's.
+static void show_workers(const struct status *s, FILE *out)
+{
+  fprintf(out, "%-6s  %4s  %6s  %13s  %10s  %13s  %13s\n", "worker", "core", "busy",
+          "cycles/packet", "mean burst", "received", "taken over");
+  for (unsigned i = 0; i < s->n_workers; i++) {
+    const struct status_worker *w = &s->worker[i];
+    uint64_t cycles = w->busy_cycles + w->idle_cycles, packets = w->received + w->taken;
+    char each[16] = "-", burst[16] = "-";
+    if (packets > 0)
+      snprintf(each, sizeof(each), "%.1f", (double)w->busy_cycles / packets);
+    if (w->bursts > 0)
+      snprintf(burst, sizeof(burst), "%.1f", (double)w->received / w->bursts);
+    fprintf(out, "%-6u  %4u  %5.1f%%  %13s  %10s  %13" PRIu64 "  %13" PRIu64 "\n", i, w->cpu,
+            cycles > 0 ? 100.0 * w->busy_cycles / cycles : 0, each, burst, w->received, w->taken);
+  }
+}
+
+static void show_handoffs(const struct status *s, FILE *out)
+{
+  unsigned used = 0;
+  for (unsigned i = 0; i < s->n_handoffs; i++) {
+    const struct status_handoff *h = &s->handoff[i];
+    if (h->high_water > 0 && used++ < HANDOFFS_LISTED)
+      fprintf(out, "handoff %u to %u for %s: at most %u of %u\n", h->from, h->to,
+              s->port[h->port].name, h->high_water, h->size);
+  }
+  if (used > HANDOFFS_LISTED)
+    fprintf(out, "… and %u handoffs more\n", used - HANDOFFS_LISTED);
+}
+
+void show_summary(const struct status *s, FILE *out)
+{
+  show_port_table(s, out);
+  show_workers(s, out);
+  show_handoffs(s, out);
   show_drops(s, out);
   show_losses(s, out);
   show_copies(s, out);

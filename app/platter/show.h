@@ -13,7 +13,10 @@ void show_ports(const struct status *status, FILE *out);
 // One line a second; `heading`: the line that names the columns before it.
 void show_line(const struct status *status, bool heading, FILE *out);
 
-// The end: per port, drops by reason, copies by site, the equation.
+// The same for a replay, which has an end: so many frames of all have come in.
+void show_progress(const struct status *status, uint64_t frames, uint64_t total, FILE *out);
+
+// The end: per port, per worker, handoffs, drops by reason, copies by site, the equation.
 void show_summary(const struct status *status, FILE *out);
 
 #endif

@@ -29,7 +29,7 @@ struct config *config_load(const char *path, const struct config_kind *kinds, si
   const struct config_place none = {0};
   int file = open(path, O_RDONLY | O_CLOEXEC);
   if (file < 0) {
-    config_error_add(errors, none, "expected a readable file, found none: %s", strerror(errno));
+    config_error_add(errors, none, "cannot open: %s", strerror(errno));
     return NULL;
   }
   const size_t size = CONFIG_FILE_MAX + 1; // one more than allowed shows that there is more

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // From snapshots and statistics to struct status.
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,15 +11,35 @@
 
 enum { RATE_SECONDS = 1 };
 
+// What a status shows until a second has passed: the rates of the one before.
+struct rates {
+  bool none; // there was no status before
+  double received[CONFIG_PORTS_MAX], transmitted[CONFIG_PORTS_MAX];
+  double busy[LAYOUT_WORKERS_MAX], cycles[LAYOUT_WORKERS_MAX];
+};
+
+// Copies as much of the text as fits, in whole characters of UTF-8.
+static void copy_text(char *to, size_t size, const char *from)
+{
+  size_t n = strlen(from);
+  if (n >= size) {
+    n = size - 1;
+    while (n > 0 && ((unsigned char)from[n] & 0xc0) == 0x80)
+      n--;
+  }
+  memcpy(to, from, n);
+  to[n] = '\0';
+}
+
 static void gather_port(const struct appliance *a, unsigned number, struct status_port *s)
 {
   const struct port *port = &a->port[number];
-  const char *copies = device_driver_copies(port->info.driver_name);
+  const char *copies = port->facts.copies;
 
-  snprintf(s->name, sizeof(s->name), "%s", port->config->name);
-  snprintf(s->device, sizeof(s->device), "%s", port->device);
-  snprintf(s->driver, sizeof(s->driver), "%s", port->info.driver_name);
-  snprintf(s->copies, sizeof(s->copies), "%s", copies != NULL ? copies : "");
+  copy_text(s->name, sizeof(s->name), port->config->name);
+  copy_text(s->device, sizeof(s->device), port->device);
+  copy_text(s->driver, sizeof(s->driver), port->info.driver_name);
+  copy_text(s->copies, sizeof(s->copies), copies != NULL ? copies : "unknown");
   s->node = port->node;
   s->rx_queues = a->layout->ports[number].rx_queues;
   s->tx_queues = a->layout->ports[number].tx_queues;
@@ -35,14 +56,24 @@ static void gather_port(const struct appliance *a, unsigned number, struct statu
   s->transmit_errors = port->stats.oerrors;
 }
 
+// Names whole queues only; `text` says how many more there are.
 static void list_queues(const struct layout *layout, const struct layout_queue *queue, unsigned n,
                         char *text, size_t size)
 {
+  const size_t more = sizeof(" ... and 99999 more");
   size_t at = 0;
   text[0] = '\0';
-  for (unsigned i = 0; i < n && at < size; i++)
-    at += snprintf(text + at, size - at, "%s%s/%u", i > 0 ? " " : "",
-                   layout->ports[queue[i].port].name, queue[i].queue);
+  for (unsigned i = 0; i < n; i++) {
+    char name[CONFIG_NAME_MAX + 16];
+    size_t length = snprintf(name, sizeof(name), "%s%s/%u", i > 0 ? " " : "",
+                             layout->ports[queue[i].port].name, queue[i].queue);
+    if (at + length + (i + 1 < n ? more : 1) > size) {
+      snprintf(text + at, size - at, " ... and %u more", n - i);
+      return;
+    }
+    memcpy(text + at, name, length + 1);
+    at += length;
+  }
 }
 
 static void gather_plan(const struct layout *layout, unsigned number, struct status_worker *w)
@@ -97,7 +128,7 @@ static void gather_equation(struct status *s)
 
 static void gather_handoffs(const struct appliance *a, struct status *s)
 {
-  s->n_handoffs = RTE_MIN(a->datapath.n_handoffs, (unsigned)STATUS_HANDOFFS_MAX);
+  s->n_handoffs = a->datapath.n_handoffs;
   for (unsigned i = 0; i < s->n_handoffs; i++) {
     const struct handoff *handoff = &a->datapath.handoff[i];
     const struct layout_handoff *plan = &a->layout->handoffs[i];
@@ -133,19 +164,32 @@ static unsigned kept(struct appliance *a, const struct memory_pool *pool)
   return sum;
 }
 
-static void gather_rates(struct appliance *a, double now, const struct status *before)
+static struct rates rates_of(const struct status *s)
+{
+  struct rates rates = {.none = s->seconds == 0};
+  for (unsigned i = 0; i < s->n_ports; i++) {
+    rates.received[i] = s->port[i].received_pps;
+    rates.transmitted[i] = s->port[i].transmitted_pps;
+  }
+  for (unsigned i = 0; i < s->n_workers; i++) {
+    rates.busy[i] = s->worker[i].busy_share;
+    rates.cycles[i] = s->worker[i].cycles_per_packet;
+  }
+  return rates;
+}
+
+static void gather_rates(struct appliance *a, double now, const struct rates *before)
 {
   struct status *s = &a->status;
   struct mark *mark = &a->mark;
   double seconds = now - mark->at;
-  bool due = seconds >= RATE_SECONDS || before->seconds == 0;
+  bool due = seconds >= RATE_SECONDS || before->none;
 
   for (unsigned i = 0; i < s->n_ports; i++) {
     struct status_port *p = &s->port[i];
-    p->received_pps =
-        due ? (p->received - mark->received[i]) / seconds : before->port[i].received_pps;
+    p->received_pps = due ? (p->received - mark->received[i]) / seconds : before->received[i];
     p->transmitted_pps =
-        due ? (p->transmitted - mark->transmitted[i]) / seconds : before->port[i].transmitted_pps;
+        due ? (p->transmitted - mark->transmitted[i]) / seconds : before->transmitted[i];
     if (due) {
       mark->received[i] = p->received;
       mark->transmitted[i] = p->transmitted;
@@ -155,8 +199,8 @@ static void gather_rates(struct appliance *a, double now, const struct status *b
     struct status_worker *w = &s->worker[i];
     uint64_t busy = w->busy_cycles - mark->busy[i], idle = w->idle_cycles - mark->idle[i];
     uint64_t moved = w->received + w->taken - mark->moved[i];
-    w->busy_share = before->worker[i].busy_share;
-    w->cycles_per_packet = before->worker[i].cycles_per_packet;
+    w->busy_share = before->busy[i];
+    w->cycles_per_packet = before->cycles[i];
     if (!due)
       continue;
     w->busy_share = busy + idle > 0 ? (double)busy / (busy + idle) : 0;
@@ -172,18 +216,17 @@ static void gather_rates(struct appliance *a, double now, const struct status *b
 void appliance_gather(struct appliance *a, double now)
 {
   struct status *s = &a->status;
-  struct status before = *s;
+  struct rates before = rates_of(s);
 
-  *s = (struct status){
-      .seconds = (a->running ? now : a->stopped) - a->started,
-      .running = a->running,
-      .hugepages = eal_hugepages(),
-      .n_ports = a->config->n_ports,
-      .layout = a->layout->kind,
-      .n_workers = a->datapath.n_workers,
-      .pools_checked = a->pools_checked,
-      .pools_full = true,
-  };
+  memset(s, 0, offsetof(struct status, handoff));
+  s->seconds = (a->running ? now : a->stopped) - a->started;
+  s->running = a->running;
+  s->hugepages = eal_hugepages();
+  s->n_ports = a->config->n_ports;
+  s->layout = a->layout->kind;
+  s->n_workers = a->datapath.n_workers;
+  s->pools_checked = a->pools_checked;
+  s->pools_full = true;
   for (unsigned i = 0; i < s->n_ports; i++)
     gather_port(a, i, &s->port[i]);
   for (unsigned i = 0; i < s->n_workers; i++) {

@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "control/status.h"
 
+#include <stddef.h>
+#include <string.h>
+
+void status_copy(struct status *to, const struct status *from)
+{
+  memcpy(to, from, offsetof(struct status, handoff) + from->n_handoffs * sizeof(*from->handoff));
+}
+
 bool status_closed(const struct status *status)
 {
   if (status->difference != 0)
@@ -13,5 +21,34 @@ uint64_t status_dropped(const struct status *status, unsigned reason)
   uint64_t sum = 0;
   for (unsigned p = 0; p < status->n_ports; p++)
     sum += status->port[p].dropped[reason];
+  return sum;
+}
+
+uint64_t status_port_dropped(const struct status_port *port)
+{
+  uint64_t sum = 0;
+  for (unsigned r = 0; r < LABELS_MAX; r++)
+    sum += port->dropped[r];
+  return sum;
+}
+
+uint64_t status_port_nic_drop(const struct status_port *port)
+{
+  return port->missed + port->no_mbuf;
+}
+
+uint64_t status_nic_drop(const struct status *status)
+{
+  uint64_t sum = 0;
+  for (unsigned p = 0; p < status->n_ports; p++)
+    sum += status_port_nic_drop(&status->port[p]);
+  return sum;
+}
+
+uint64_t status_copied_bytes(const struct status *status)
+{
+  uint64_t sum = 0;
+  for (unsigned i = 0; i < LABELS_MAX; i++)
+    sum += status->copied[i].bytes;
   return sum;
 }

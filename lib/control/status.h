@@ -17,13 +17,13 @@
 extern "C" {
 #endif
 
-enum { STATUS_HANDOFFS_MAX = 1024 }; // shown; a layout may have more
+enum { STATUS_HANDOFFS_MAX = LAYOUT_WORKERS_MAX * LAYOUT_PORTS_MAX };
 
 struct status_port {
   char name[CONFIG_NAME_MAX + 1];
   char device[128]; // as in the configuration, shortened
   char driver[32];  // as the ethdev reports it
-  char copies[64];  // what the driver copies inside itself; "" where nothing is known
+  char copies[64];  // what the driver copies inside itself: "nothing", "on receive and transmit"
   int node;
   unsigned rx_queues;
   unsigned tx_queues;
@@ -48,7 +48,7 @@ struct status_port {
 struct status_worker {
   unsigned cpu;
   int node;
-  char polls[128]; // its receive queues: "left/0 right/1"
+  char polls[128]; // its receive queues: "left/0 right/1", "left/0 ... and 63 more"
   char owns[128];  // its transmit queues
   bool answers;    // false: it did not give a snapshot in time; the figures are old
   uint64_t received, cloned, taken, transmitted, dropped, handed, pending;
@@ -82,8 +82,6 @@ struct status {
   enum layout_kind layout;
   unsigned n_workers;
   struct status_worker worker[LAYOUT_WORKERS_MAX];
-  unsigned n_handoffs;
-  struct status_handoff handoff[STATUS_HANDOFFS_MAX];
   unsigned n_pools;
   struct status_pool pool[2 * MEMORY_NODES_MAX];
   struct copy_count copied[LABELS_MAX]; // by copy site
@@ -95,13 +93,29 @@ struct status {
   int64_t difference;
   bool pools_checked; // after the ports were closed: every mbuf should be back
   bool pools_full;
+
+  // Last, and mostly unused: whoever clears or copies a status stops behind the n_handoffs-th.
+  unsigned n_handoffs;
+  struct status_handoff handoff[STATUS_HANDOFFS_MAX];
 };
+
+void status_copy(struct status *to, const struct status *from);
 
 // Whether the accounting closes: no difference; once stopped, nothing in flight and pools full.
 bool status_closed(const struct status *status);
 
 // Packets dropped for a reason, over all ports.
 uint64_t status_dropped(const struct status *status, unsigned reason);
+
+// Packets of a port that platter dropped, for any reason.
+uint64_t status_port_dropped(const struct status_port *port);
+
+// Frames that never reached a worker: dropped by the NIC or the driver, for want of a poll in time
+// or of an mbuf. Of one port, and of all.
+uint64_t status_port_nic_drop(const struct status_port *port);
+uint64_t status_nic_drop(const struct status *status);
+
+uint64_t status_copied_bytes(const struct status *status); // over all sites
 
 #ifdef __cplusplus
 }

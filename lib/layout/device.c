@@ -17,12 +17,13 @@ struct device_driver {
   const char *queues_key; // the argument that sets the number of queues, or NULL
   unsigned queues;        // without that argument; 0: not known without the device
   unsigned (*count)(const char *arguments); // where neither is enough
-  const char *copies;
+  const char *copies;                       // NULL: unknown
   unsigned descriptors;
   bool keeps_mbufs;
 };
 
-#define COPIES_BOTH "on receive and transmit"
+#define COPIES_BOTH    "on receive and transmit"
+#define COPIES_NOTHING "nothing"
 
 static unsigned pcap_tx_queues(const char *arguments);
 
@@ -44,18 +45,19 @@ static const struct device_driver drivers[] = {
     // Only a client with zero-copy=yes exchanges its buffers by reference.
     {"net_memif", NULL, NULL, 1, NULL, COPIES_BOTH ", but for a client with zero-copy=yes"},
     // null/rte_eth_null.c: more queues than platter has workers (RTE_MAX_QUEUES_PER_PORT).
-    {"net_null", "eth_null", NULL, 1024, NULL, NULL},
+    {"net_null", "eth_null", NULL, 1024, NULL, COPIES_NOTHING},
     // pcap/pcap_ethdev.c: memcpy on receive; transmit writes to libpcap's file or socket.
     {"net_pcap", "eth_pcap", NULL, 0, pcap_tx_queues, COPIES_BOTH},
     // ring/rte_eth_ring.c: eth_dev_ring_create always makes RTE_PMD_RING_MAX_TX_RINGS.
-    {"net_ring", "eth_ring", NULL, 16, NULL, NULL},
+    {"net_ring", "eth_ring", NULL, 16, NULL, COPIES_NOTHING},
     // tap/rte_eth_tap.c: TAP_MAX_QUEUES; readv and writev copy in the kernel.
     {"net_tap", "eth_tap", NULL, 16, NULL, COPIES_BOTH},
     {"net_tun", NULL, NULL, 16, NULL, COPIES_BOTH},
     // vhost/rte_eth_vhost.c, lib/vhost/virtio_net.c: copies between guest memory and mbufs.
     {"net_vhost", "eth_vhost", "queues", 1, NULL, COPIES_BOTH},
     // virtio/virtio_user_ethdev.c: the descriptors point at the mbufs; the other side copies.
-    {"net_virtio_user", "virtio_user", "queues", 1, NULL, NULL},
+    {"net_virtio_user", "virtio_user", "queues", 1, NULL,
+     COPIES_NOTHING ", but the other side does"},
 };
 
 enum { N_DRIVERS = sizeof(drivers) / sizeof(drivers[0]) };
@@ -198,6 +200,8 @@ static bool read_vdev(const char *device, struct device_facts *facts)
   const char *arguments = device + length;
   facts->driver = driver->name;
   facts->copies = driver->copies;
+  if (strcmp(driver->name, "net_null") == 0 && read_key(arguments, "copy", 0) != 0)
+    facts->copies = COPIES_BOTH; // eth_null_copy_rx, eth_null_copy_tx
   facts->descriptors = driver->descriptors;
   facts->keeps_mbufs = driver->keeps_mbufs;
   if (driver->count != NULL)
@@ -213,13 +217,4 @@ bool device_facts(const char *device, struct device_facts *facts)
 {
   *facts = (struct device_facts){0};
   return read_pci(device, facts) || read_vdev(device, facts);
-}
-
-const char *device_driver_copies(const char *driver)
-{
-  for (size_t i = 0; i < N_DRIVERS; i++) {
-    if (strcmp(driver, drivers[i].name) == 0)
-      return drivers[i].copies;
-  }
-  return NULL;
 }

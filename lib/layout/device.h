@@ -21,15 +21,12 @@ struct device_facts {
   unsigned tx_queues;   // transmit queues the arguments give; 0: not known without the device
   unsigned descriptors; // of a queue, where the driver wants a number of its own; 0: it does not
   bool keeps_mbufs;     // at close the driver does not give back what its receive queues took
-  const char *copies;   // what the driver copies ("on receive and transmit"); NULL: nothing known
+  const char *copies; // what the driver copies: "nothing", "on receive and transmit"; NULL: unknown
 };
 
 // Reads a PCI address ("0000:03:00.0" or "03:00.0", with ",arguments") or a vdev
 // ("net_NAME…,arguments"). Returns true, or false where it is neither.
 bool device_facts(const char *device, struct device_facts *facts);
-
-// By a driver's name as the ethdev reports it ("net_pcap"): the `copies` of above, or NULL.
-const char *device_driver_copies(const char *driver);
 
 #ifdef __cplusplus
 }

@@ -124,6 +124,8 @@ bool layout_check(const struct layout *layout, char *error, size_t error_size);
 // there.
 int layout_route(const struct layout *layout, unsigned worker, unsigned port, unsigned *tx_queue);
 
+const char *layout_kind_name(enum layout_kind kind); // as the configuration writes it; "explicit"
+
 // A table that fits 80 columns for up to 31-byte names: workers with their receive queues, transmit
 // queues and handoffs, then the notes.
 void layout_print(const struct layout *layout, FILE *out);

@@ -9,7 +9,12 @@
 enum { COLUMNS = 80, GAP = 2, LISTS = 3, NUMBERS_WIDTH = 14, LABEL_WIDTH = 14 };
 
 static const char *const titles[LISTS] = {"receives", "transmits", "hands over"};
-static const char *const kinds[] = {"pipeline", "run-to-completion", "explicit"};
+
+const char *layout_kind_name(enum layout_kind kind)
+{
+  static const char *const names[] = {"pipeline", "run-to-completion", "explicit"};
+  return names[kind];
+}
 
 static void write_queues(const struct layout *layout, const struct layout_queue *queues, unsigned n,
                          FILE *out)
@@ -193,9 +198,10 @@ static void print_lists(const struct layout *layout, char *const *lists, FILE *o
 
 void layout_print(const struct layout *layout, FILE *out)
 {
-  fprintf(out, "layout: %s, %u worker%s, %u port%s, %u handoff%s\n\n", kinds[layout->kind],
-          layout->n_workers, layout->n_workers == 1 ? "" : "s", layout->n_ports,
-          layout->n_ports == 1 ? "" : "s", layout->n_handoffs, layout->n_handoffs == 1 ? "" : "s");
+  fprintf(out, "layout: %s, %u worker%s, %u port%s, %u handoff%s\n\n",
+          layout_kind_name(layout->kind), layout->n_workers, layout->n_workers == 1 ? "" : "s",
+          layout->n_ports, layout->n_ports == 1 ? "" : "s", layout->n_handoffs,
+          layout->n_handoffs == 1 ? "" : "s");
   unsigned n = layout->n_workers * LISTS;
   char **lists = calloc(n, sizeof(*lists));
   bool complete = lists != NULL;

@@ -144,7 +144,9 @@ TEST(Check, ALayoutThatCannotBeIsRefused)
                                            "  assign:\n"
                                            "    - {core: 0, rx: [a/0, b/0], tx: []}\n"
                                            "forward: [{wire: [a, b]}]\n");
-  expect_refusal(platter({"check", file}), USAGE, "two.yaml");
+  for (const std::vector<std::string> &line :
+       {std::vector<std::string>{"check", file}, {"run", file}, {"replay", file, "a=x.pcap"}})
+    expect_refusal(platter(line), USAGE, "two.yaml:6:7: workers.assign: port a: packets can leave");
 }
 
 // The promise is 50 ms for any file; the largest ones take longest.

@@ -55,6 +55,7 @@ TEST(Cli, NoCommandAndUnknownCommand)
   expect_usage_error({}, "Usage: platter COMMAND");
   expect_usage_error({""}, "Usage: platter COMMAND");
   expect_usage_error({"fly"}, "there is no command 'fly'");
+  expect_usage_error({"rnu"}, "there is no command 'rnu'; did you mean 'run'?");
   expect_usage_error({"--fly"}, "there is no command '--fly'");
 }
 
@@ -74,7 +75,7 @@ TEST(Cli, UnknownOptionsAreNamed)
   for (const char *command : {"run", "check", "replay"})
     for (const char *option : {"--nonsense", "--nonsense=1", "-z"})
       expect_usage_error({command, option, "a.yaml", "left=b.pcap"},
-                         std::string("what is '") + option + "'");
+                         std::string("unknown option '") + option + "'");
 }
 
 TEST(Cli, ValuesOfOptions)
@@ -91,7 +92,8 @@ TEST(Cli, ReplayNamesWhatItDoesNotKnow)
   Scratch dir;
   std::string config = dir.write("wire.yaml", null_yaml("cli"));
   expect_usage_error({"replay", config, "left"}, "'left': expected PORT=FILE");
-  expect_usage_error({"replay", config, "lift=a.pcap"}, "has no port 'lift'");
+  expect_usage_error({"replay", config, "lift=a.pcap"}, "has no port 'lift'; did you mean 'left'?");
+  expect_usage_error({"replay", config, "left="}, "'left=': a file is missing");
   expect_usage_error({"replay", config, "=a.pcap"}, "has no port ''");
   expect_usage_error({"replay", config, "left=a.pcap", "left=b.pcap"}, "port left has two files");
 }
@@ -102,4 +104,5 @@ TEST(Cli, AFullOutputIsAnError)
   full.before_exec = [] { EXPECT_NE(freopen("/dev/full", "w", stdout), nullptr); };
   Ended ended = platter({"check", source_path("config/wire.yaml")}, full);
   EXPECT_EQ(ended.status, FAILED) << ended.err;
+  EXPECT_EQ(ended.err, "platter: standard output could not be written: No space left on device\n");
 }

@@ -53,6 +53,10 @@ public:
   {
     return json_is_object(value_);
   }
+  bool is_null() const
+  {
+    return json_is_null(value_);
+  }
   bool is_number() const
   {
     return json_is_number(value_);

@@ -286,3 +286,18 @@ TEST_F(Replay, HugepagesOnAndAuto)
     EXPECT_EQ(before.now(), "");
   }
 }
+
+// A file's name may hold bytes that JSON cannot.
+TEST_F(Replay, TheSummaryNamesTheFilesOfEachPort)
+{
+  configure("{wire: [left, right]}", OFF);
+  for (const std::string name : {"ä, b=c.pcap", "\xe4.pcap"}) {
+    std::string in = dir / name, shown = name[0] == '\xe4' ? dir / "?.pcap" : in;
+    write_frames(in, numbered_frames(3));
+    Json ports = replay_whole({"left=" + in})["ports"];
+    EXPECT_EQ(ports["left"]["input"].text(), shown);
+    EXPECT_EQ(ports["left"]["output"].text(), dir / "out/left.pcap");
+    EXPECT_TRUE(ports["right"]["input"].is_null()) << ports.dump();
+    EXPECT_FALSE(ports["left"]["device"]);
+  }
+}

@@ -248,3 +248,40 @@ TEST_F(Run, EalArgumentsGoToDpdk)
     EXPECT_EQ(before.now(), "");
   }
 }
+
+// What a worker has is never cut within a name: whole in JSON, counted in telemetry.
+TEST_F(Run, ManyQueuesAndALongDevice)
+{
+  std::string device = "net_null0,size=" + std::string(100, '0') + "64";
+  for (int i = 0; i < 3; i++)
+    device += ",no-rx=0";
+  Process process(line("ports:\n  a_port_with_a_long_name: {device: '" + device +
+                           "', rx_queues: 20}\nforward: [sink: [a_port_with_a_long_name]]\n"
+                           "workers: {cores: [0]}\ntelemetry: {prefix: " +
+                           prefix + "}\n" + OFF,
+                       {"--json"}));
+  ASSERT_TRUE(receives(prefix, "a_port_with_a_long_name"));
+  EXPECT_EQ(Telemetry(telemetry_path(prefix)).get("/platter/worker,0")["polls"].text(),
+            "a_port_with_a_long_name/0 a_port_with_a_long_name/1 a_port_with_a_long_name/2 "
+            "a_port_with_a_long_name/3 ... and 16 more");
+  process.signal(SIGINT);
+  Json summary = expect_closed(process.wait(10));
+  EXPECT_EQ(summary["ports"]["a_port_with_a_long_name"]["device"].text(), device);
+  ASSERT_EQ(summary["workers"].at(0)["polls"].size(), 20u);
+  EXPECT_EQ(summary["workers"].at(0)["polls"].at(19).text(), "a_port_with_a_long_name/19");
+}
+
+TEST_F(Run, TheLinesForPeopleFitATerminal)
+{
+  Ended ended = Process(line(null_yaml(prefix, OFF), {"--watch", "--duration", "1.3"})).wait();
+  EXPECT_EQ(ended.status, OK) << ended.err;
+  for (const char *word : {"nic drop", "workers busy, %", "cycles/packet", "mean burst",
+                           "handoff 0 to 1 for right: at most ", "the driver copies nothing"})
+    EXPECT_NE(ended.out.find(word), std::string::npos) << word << "\n" << ended.out;
+  for (size_t at = ended.out.find("forwarding;"), end; at < ended.out.size(); at = end + 1) {
+    end = std::min(ended.out.find('\n', at), ended.out.size());
+    std::string text = ended.out.substr(at, end - at);
+    bool numbers = text.find("forwarding;") != 0 && text.find("accounting:") != 0;
+    EXPECT_TRUE(!numbers || text.size() <= 80) << text;
+  }
+}

@@ -38,7 +38,7 @@ TEST_F(UnderTraffic, Ports)
   Json all = client->get("/platter/ports");
   EXPECT_EQ(all.keys(), (std::vector<std::string>{"left", "right"}));
   for (const std::string &name : all.keys()) {
-    expect_numbers(all[name], {"received", "transmitted", "dropped"});
+    expect_numbers(all[name], {"received", "transmitted", "dropped", "nic_drop"});
     EXPECT_EQ(all[name]["link"].text(), "up");
     Json one = client->get("/platter/port," + name);
     expect_texts(one, {"device", "driver", "driver_copies", "link", "overload", "received_pps",
@@ -48,6 +48,7 @@ TEST_F(UnderTraffic, Ports)
                          "no_mbuf", "receive_errors", "transmit_errors"});
     EXPECT_TRUE(one["dropped"].is_object());
     EXPECT_EQ(one["driver"].text(), "net_null");
+    EXPECT_EQ(one["driver_copies"].text(), "nothing");
   }
   EXPECT_EQ(client->get("/platter/port,left")["device"].text(), "net_null0,size=64");
 }
@@ -72,7 +73,14 @@ TEST_F(UnderTraffic, Workers)
 TEST_F(UnderTraffic, HandoffsDropsAndCopies)
 {
   Json handoffs = client->get("/platter/handoffs");
-  EXPECT_EQ(handoffs.keys(), (std::vector<std::string>{"0_to_1_right", "1_to_0_left"}));
+  EXPECT_EQ(handoffs.keys(),
+            (std::vector<std::string>{"total", "first", "shown", "0_to_1_right", "1_to_0_left"}));
+  EXPECT_EQ(handoffs["total"].number(), 2);
+  EXPECT_EQ(handoffs["shown"].number(), 2);
+  Json second = client->get("/platter/handoffs,1");
+  EXPECT_EQ(second["first"].number(), 1);
+  EXPECT_EQ(second["shown"].number(), 1);
+  EXPECT_TRUE(second["1_to_0_left"].is_object() && !second["0_to_1_right"]) << second.dump();
   rest(0.4);
   Json busy = client->get("/platter/handoffs")["0_to_1_right"];
   EXPECT_GT(busy["high_water"].number(), 0);
@@ -126,8 +134,10 @@ TEST_F(UnderTraffic, WrongAndMissingParameters)
        {"2", "-1", "+0", " 0", "0x0", "0.0", "99999999999999999999", "one", "0,1"})
     EXPECT_EQ(error("/platter/worker," + std::string(number)).find("no worker of this number"), 0u)
         << number;
-  for (const char *command :
-       {"info", "ports", "workers", "handoffs", "drops", "copies", "accounting"})
+  for (const char *number : {"2", "-1", "x", "99999999999999999999"})
+    EXPECT_EQ(error("/platter/handoffs," + std::string(number)).find("no handoff of this"), 0u)
+        << number;
+  for (const char *command : {"info", "ports", "workers", "drops", "copies", "accounting"})
     EXPECT_EQ(error("/platter/" + std::string(command) + ",x"), "no parameter is taken") << command;
 }
 
