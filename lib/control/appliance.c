@@ -5,36 +5,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <rte_launch.h>
 #include <rte_lcore.h>
 
 #include "control/appliance_internal.h"
+#include "control/clock.h"
 #include "control/cpu.h"
 #include "control/eal.h"
 #include "control/memif.h"
 #include "control/plan.h"
 #include "control/telemetry.h"
 
-enum {
-  JOIN_SECONDS = 2,
-  STALE_SECONDS = 1,
-  RECLAIM_TURNS = 50, // of a millisecond each
-};
-
-static double now(void)
-{
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return t.tv_sec + t.tv_nsec * 1e-9;
-}
-
-static void rest(long microseconds)
-{
-  nanosleep(&(struct timespec){.tv_nsec = microseconds * 1000}, NULL);
-}
+enum { STALE_SECONDS = 1 };
 
 static int start_eal(struct appliance *a, const struct appliance_options *options,
                      struct notes *warnings, char *error, size_t size)
@@ -130,7 +114,7 @@ static int start_workers(struct appliance *a, char *error, size_t size)
       datapath_make(&a->datapath, a->layout, devices, &a->forwarding, &a->memory, error, size);
   if (status != 0)
     return status;
-  a->started = now();
+  a->started = clock_now();
   for (unsigned i = 0; i < a->datapath.n_workers; i++)
     rte_eal_remote_launch(worker_main, a->datapath.worker[i],
                           plan_lcore(&a->plan, a->layout->workers[i].cpu));
@@ -224,14 +208,14 @@ static bool fit_together(const struct appliance *a)
 // do not add up. A worker that stays away for long does not hide the others: theirs are taken then.
 static void take_snapshots(struct appliance *a)
 {
-  double start = now(), deadline = start + 0.02;
+  double start = clock_now(), deadline = start + 0.02;
 
   a->fresh = false;
-  while (!a->fresh && now() < deadline) {
+  while (!a->fresh && clock_now() < deadline) {
     for (unsigned i = 0; a->running && i < a->datapath.n_workers; i++)
       worker_snapshot_ask(a->datapath.worker[i]);
-    while (!all_answer(a) && now() < deadline)
-      rest(50);
+    while (!all_answer(a) && clock_now() < deadline)
+      clock_rest(50e-6);
     a->fresh = all_answer(a) && (!a->running || fit_together(a));
   }
   if (a->fresh)
@@ -247,116 +231,7 @@ const struct status *appliance_update(struct appliance *a)
   for (unsigned i = 0; i < a->config->n_ports; i++)
     port_update(&a->port[i]);
   take_snapshots(a);
-  appliance_gather(a, now());
+  appliance_gather(a, clock_now());
   telemetry_publish(&a->status);
   return &a->status;
-}
-
-static void set_mode(struct appliance *a, enum worker_mode mode)
-{
-  for (unsigned i = 0; i < a->datapath.n_workers; i++)
-    __atomic_store_n(&a->datapath.worker[i]->mode, mode, __ATOMIC_RELAXED);
-}
-
-// Only counters that all workers gave after they stopped receiving tell that nothing is in flight.
-bool appliance_drain(struct appliance *a, double seconds)
-{
-  double deadline = now() + seconds;
-  bool empty;
-
-  set_mode(a, WORKER_DRAIN);
-  do {
-    rest(1000);
-    appliance_update(a);
-    empty = a->fresh && a->status.in_flight == 0;
-  } while (!empty && now() < deadline);
-  return empty;
-}
-
-static bool all_stopped(const struct appliance *a)
-{
-  for (unsigned i = 0; i < a->plan.n_cores; i++)
-    if (rte_eal_get_lcore_state(i) == RUNNING)
-      return false;
-  return true;
-}
-
-// Ends the workers. One that is inside a driver that waits for the kernel (af_packet does, for an
-// interface that takes nothing; net_pcap, for a pipe) may never come back: then nothing that it
-// could be using may be taken away, and the process has to end as it is.
-static void join(struct appliance *a)
-{
-  if (!a->running)
-    return;
-  set_mode(a, WORKER_STOP);
-  for (double deadline = now() + JOIN_SECONDS; !all_stopped(a) && now() < deadline;)
-    rest(1000);
-  a->stuck = !all_stopped(a);
-  if (a->stuck)
-    return;
-  rte_eal_mp_wait_lcore();
-  memif_guard(NULL);
-  a->running = false;
-  a->stopped = now();
-  for (unsigned i = 0; i < a->datapath.n_workers; i++)
-    worker_abandon(a->datapath.worker[i]);
-}
-
-// The kernel may have what was sent last in its hands for a moment more.
-static void reclaim(struct appliance *a)
-{
-  bool kept = false;
-  for (unsigned i = 0; i < a->config->n_ports; i++)
-    kept |= a->port[i].kept > 0;
-  for (unsigned turn = 0; kept && turn < RECLAIM_TURNS; turn++) {
-    for (unsigned i = 0; i < a->config->n_ports; i++)
-      port_reclaim(&a->port[i]);
-    rest(1000);
-  }
-}
-
-static void close_ports(struct appliance *a)
-{
-  bool memif = false;
-  for (unsigned i = 0; i < a->config->n_ports; i++) {
-    port_stop(&a->port[i]);
-    memif |= port_is_memif(&a->port[i]);
-  }
-  for (unsigned i = 0; i < a->config->n_ports; i++)
-    if (!port_is_memif(&a->port[i]))
-      port_close(&a->port[i]);
-  if (memif)
-    memif_settle();
-  for (unsigned i = 0; i < a->config->n_ports; i++)
-    port_close(&a->port[i]);
-}
-
-const struct status *appliance_stop(struct appliance *a)
-{
-  join(a);
-  if (a->stuck)
-    return appliance_update(a);
-  reclaim(a);
-  close_ports(a);
-  a->pools_checked = true;
-  return appliance_update(a);
-}
-
-void appliance_free(struct appliance *a)
-{
-  if (a == NULL)
-    return;
-  telemetry_stop();
-  join(a);
-  if (a->stuck) { // the rest goes with the process, which must end now
-    eal_leave();
-    return;
-  }
-  close_ports(a);
-  datapath_free(&a->datapath);
-  memory_stop(&a->memory);
-  layout_free(a->layout);
-  if (a->eal)
-    eal_stop();
-  free(a);
 }

@@ -8,17 +8,14 @@
 #include <rte_bus_pci.h>
 #include <rte_dev.h>
 #include <rte_errno.h>
-#include <rte_ether.h>
 
+#include "control/clock.h"
 #include "control/eal.h"
 #include "control/interface.h"
 #include "control/memif.h"
+#include "control/port_internal.h"
 
-enum {
-
-  VLAN_TAGS = 8, // two of them may come on top of the MTU
-  HASH_KEY_MAX = 64,
-};
+enum { CALLBACK_TIMEOUT = 1000 }; // milliseconds
 
 // A failing driver's own reason, in brackets, or nothing.
 static const char *drivers_words(char *text, size_t size)
@@ -28,8 +25,7 @@ static const char *drivers_words(char *text, size_t size)
   return text;
 }
 
-// fail() for a port: "ports.NAME: WHAT (DPDK says: …)".
-static int port_fail(const struct port *port, int code, const char *what, char *error, size_t size)
+int port_fail(const struct port *port, int code, const char *what, char *error, size_t size)
 {
   char words[300];
   return fail(error, size, code, "ports.%s.device: '%s': %s: %s%s", port->config->name,
@@ -96,142 +92,11 @@ int port_probe(struct port *port, char *error, size_t size)
   return 0;
 }
 
-unsigned port_max_tx_queues(const struct port *port)
-{
-  unsigned said = port->facts.tx_queues;
-  return said > 0 && said < port->info.max_tx_queues ? said : port->info.max_tx_queues;
-}
-
-// Drivers that handle packets of several segments and do not say so (drivers/net/pcap, net/null).
-static bool handles_segments(const struct rte_eth_dev_info *info)
-{
-  return strcmp(info->driver_name, "net_pcap") == 0 || strcmp(info->driver_name, "net_null") == 0;
-}
-
-bool port_sends_segments(uint16_t id)
-{
-  struct rte_eth_dev_info info;
-  return rte_eth_dev_info_get(id, &info) == 0 &&
-         ((info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS) || handles_segments(&info));
-}
-
-unsigned port_segment(const struct port *port)
-{
-  unsigned frame = port->config->mtu + RTE_ETHER_HDR_LEN + VLAN_TAGS;
-  bool scatters =
-      (port->info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER) || handles_segments(&port->info);
-  return frame <= PORT_SEGMENT || scatters ? PORT_SEGMENT : frame;
-}
-
-// Both directions of a connection must come to the same queue: a key whose 16-bit pattern repeats
-// makes the Toeplitz hash symmetric (S. Woo and K. Park, "Scalable TCP Session Monitoring with
-// Symmetric Receive-side Scaling", KAIST technical report, 2012).
-static void set_receive_side_scaling(const struct port *port, struct rte_eth_conf *conf)
-{
-  static uint8_t key[HASH_KEY_MAX];
-  uint64_t fields = port->info.flow_type_rss_offloads &
-                    (RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP | RTE_ETH_RSS_SCTP);
-  if (fields == 0)
-    return;
-  for (unsigned i = 0; i < HASH_KEY_MAX; i++)
-    key[i] = i % 2 == 0 ? 0x6d : 0x5a;
-  conf->rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
-  conf->rx_adv_conf.rss_conf.rss_hf = fields;
-  if (port->info.hash_key_size > 0 && port->info.hash_key_size <= HASH_KEY_MAX) {
-    conf->rx_adv_conf.rss_conf.rss_key = key;
-    conf->rx_adv_conf.rss_conf.rss_key_len = port->info.hash_key_size;
-  }
-}
-
-// Of offloads, only those that references need: scattered receive and transmit of many segments.
-// Never FAST_FREE: a buffer may have other readers.
-static void set_offloads(const struct port *port, unsigned mtu, struct rte_eth_conf *conf)
-{
-  if (port_segment(port) == PORT_SEGMENT && mtu + RTE_ETHER_HDR_LEN + VLAN_TAGS > PORT_SEGMENT)
-    conf->rxmode.offloads |= port->info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER;
-  conf->txmode.offloads |= port->info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
-}
-
 static int link_event(uint16_t id, enum rte_eth_event_type type, void *arg, void *ret)
 {
   struct port *port = arg;
   __atomic_store_n(&port->link_changes, port->link_changes + 1, __ATOMIC_RELAXED);
   return 0;
-}
-
-// The device's limit for frames counts, too: a driver may state one and leave max_mtu open.
-static unsigned largest_mtu(const struct rte_eth_dev_info *info)
-{
-  unsigned overhead = RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN;
-  if (info->max_mtu != UINT16_MAX || info->max_rx_pktlen <= overhead)
-    return info->max_mtu;
-  return RTE_MIN(info->max_rx_pktlen - overhead, (unsigned)UINT16_MAX);
-}
-
-static int check_limits(const struct port *port, unsigned rx_queues, unsigned mtu, char *error,
-                        size_t size)
-{
-  const char *name = port->config->name;
-  if (rx_queues > port->info.max_rx_queues)
-    return fail(error, size, -EINVAL, "ports.%s.rx_queues: %u asked, but '%s' has %u", name,
-                rx_queues, port->device, port->info.max_rx_queues);
-  if (mtu != 0 && (mtu < port->info.min_mtu || mtu > largest_mtu(&port->info)))
-    return fail(error, size, -EINVAL, "ports.%s.mtu: %u asked, but '%s' takes %u to %u", name, mtu,
-                port->device, port->info.min_mtu, largest_mtu(&port->info));
-  return 0;
-}
-
-int port_configure(struct port *port, unsigned rx_queues, unsigned tx_queues, bool strict,
-                   struct notes *warnings, char *error, size_t size)
-{
-  struct rte_eth_conf conf = {0};
-  unsigned mtu = port->config->mtu;
-  int status = check_limits(port, rx_queues, strict ? mtu : 0, error, size);
-  if (status != 0)
-    return status;
-
-  if (mtu != 0 && mtu >= port->info.min_mtu && mtu <= port->info.max_mtu)
-    conf.rxmode.mtu = mtu;
-  set_offloads(port, mtu, &conf);
-  if (rx_queues > 1)
-    set_receive_side_scaling(port, &conf);
-  port->link_events = *port->info.dev_flags & RTE_ETH_DEV_INTR_LSC;
-  conf.intr_conf.lsc = port->link_events;
-  // Some drivers want a transmit queue though nothing leaves, some as many as receive queues.
-  port->rx_queues = rx_queues;
-  port->tx_queues = tx_queues > 0 ? tx_queues : 1;
-  status = rte_eth_dev_configure(port->id, rx_queues, port->tx_queues, &conf);
-  if (status != 0 && port->tx_queues < rx_queues) {
-    port->tx_queues = rx_queues;
-    status = rte_eth_dev_configure(port->id, rx_queues, port->tx_queues, &conf);
-  }
-  if (status != 0)
-    return port_fail(port, status, "the device does not take this configuration", error, size);
-  if (rx_queues > 1 && conf.rxmode.mq_mode == RTE_ETH_MQ_RX_NONE)
-    notes_add(warnings,
-              "port %s: '%s' has no receive-side scaling to set; how packets spread over its %u "
-              "queues is up to the device",
-              port->config->name, port->device, rx_queues);
-
-  port->receive_descriptors = port->info.default_rxportconf.ring_size > 0
-                                  ? port->info.default_rxportconf.ring_size
-                                  : PORT_DESCRIPTORS;
-  port->transmit_descriptors = port->info.default_txportconf.ring_size > 0
-                                   ? port->info.default_txportconf.ring_size
-                                   : PORT_DESCRIPTORS;
-  status = rte_eth_dev_adjust_nb_rx_tx_desc(port->id, &port->receive_descriptors,
-                                            &port->transmit_descriptors);
-  if (status != 0)
-    return port_fail(port, status, "no number of descriptors suits it", error, size);
-  if (mtu != 0) {
-    status = rte_eth_dev_set_mtu(port->id, mtu);
-    if (status != 0 && status != -ENOTSUP && strict)
-      return port_fail(port, status, "cannot set the MTU", error, size);
-    if (status == -ENOTSUP && strict)
-      notes_add(warnings, "port %s: '%s' has no MTU to set; what the device takes, it takes",
-                port->config->name, port->device);
-  }
-  return rte_eth_dev_get_mtu(port->id, &port->mtu);
 }
 
 // A driver with events keeps the link's state up to date by itself: this reads what it keeps. One
@@ -291,12 +156,6 @@ void port_update(struct port *port)
     port->link_changes++;
 }
 
-void port_reclaim(const struct port *port)
-{
-  for (unsigned q = 0; port->started && q < port->tx_queues; q++)
-    rte_eth_tx_burst(port->id, q, NULL, 0);
-}
-
 // Starting a device sets its promiscuous mode, on or off, and some drivers do that to an interface
 // of the kernel's, which would stay so.
 static void restore_promiscuity(const struct port *port)
@@ -322,18 +181,31 @@ static void empty_rings(const struct port *port)
       rte_pktmbuf_free_bulk(packets, n);
 }
 
+// The callback holds `port`: it may be running, on the interrupt thread.
+static void forget_link_events(struct port *port)
+{
+  for (unsigned i = 0; port->link_events && i < CALLBACK_TIMEOUT; i++) {
+    if (rte_eth_dev_callback_unregister(port->id, RTE_ETH_EVENT_INTR_LSC, link_event, port) !=
+        -EAGAIN)
+      return;
+    clock_rest(0.001);
+  }
+}
+
 void port_stop(struct port *port)
 {
   if (!port->probed)
     return;
-  if (port->link_events)
-    rte_eth_dev_callback_unregister(port->id, RTE_ETH_EVENT_INTR_LSC, link_event, port);
+  forget_link_events(port);
   if (!port->started)
     return;
   port_update(port);
   empty_rings(port);
   restore_promiscuity(port);
-  rte_eth_dev_stop(port->id);
+  if (!port_is_memif(port))
+    rte_eth_dev_stop(port->id);
+  else if (!memif_stop(port->id))
+    port->probed = false; // cannot be closed either: it goes with the process
   port->started = false;
 }
 

@@ -69,7 +69,12 @@ int port_start(struct port *port, struct memory *memory, struct notes *warnings,
 // Reads statistics and, where the driver does not report changes by itself, the link.
 void port_update(struct port *port);
 
-// When no worker runs: has the driver free what it has sent. Some look only when they are to send.
+// When no worker runs: waits until the device has sent what is in its transmit rings, where the
+// driver can tell. `deadline`: see clock.h. Returns how many descriptors it is not done with.
+unsigned port_drain(const struct port *port, double deadline);
+
+// When no worker runs: has a driver that keeps mbufs (struct port, kept) send and free more of what
+// it has. Others do so at close.
 void port_reclaim(const struct port *port);
 
 // Stops receiving and transmitting. Any state.

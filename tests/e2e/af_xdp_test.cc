@@ -42,4 +42,14 @@ TEST(AfXdp, WiredToAPacketSocket)
   EXPECT_EQ(echo_datagrams(kernels.a, kernels.b, "fd00::2", 20, 1400), 20u);
   appliance.expect_clean_end();
 }
+
+// A transmit ring that is full when platter ends: its mbufs come back only as the kernel sends.
+TEST(AfXdp, FullRingAtTheEnd)
+{
+  Kernels kernels;
+  Appliance appliance(kernels.middle, wire_between("net_null0,size=64", port_b));
+  rest(0.7);
+  EXPECT_GT(appliance.get("/platter/port,b")["transmitted"].number(), 0);
+  appliance.expect_clean_end();
+}
 } // namespace

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Time as control sees it, in seconds.
+#ifndef CONTROL_CLOCK_H
+#define CONTROL_CLOCK_H
+
+#include <time.h>
+
+// Monotonic.
+static inline double clock_now(void)
+{
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return t.tv_sec + t.tv_nsec * 1e-9;
+}
+
+// Sleeps for less than a second.
+static inline void clock_rest(double seconds)
+{
+  nanosleep(&(struct timespec){.tv_nsec = seconds * 1e9}, NULL);
+}
+
+#endif
