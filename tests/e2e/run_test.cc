@@ -232,23 +232,6 @@ TEST_F(Run, TheFirstPacketIsForwardedWithinASecond)
   }
 }
 
-TEST_F(Run, EalArgumentsGoToDpdk)
-{
-  Ended good = Process(line(null_yaml(prefix, OFF),
-                            {"--duration", "0.1", "--json", "--", "--log-level=pmd.*:debug"}))
-                   .wait();
-  EXPECT_EQ(good.status, OK) << good.err;
-  expect_closed(good);
-  for (const std::vector<std::string> &bad :
-       {std::vector<std::string>{"--nonsense"}, {"-l", "0"}, {"--lcores=0@0,1@0,2@0,3@0,4@0"}}) {
-    std::vector<std::string> options = {"--duration", "0.1", "--"};
-    options.insert(options.end(), bad.begin(), bad.end());
-    Ended ended = Process(line(null_yaml(prefix, OFF), options)).wait();
-    EXPECT_EQ(ended.status, FAILED) << bad[0] << ended.err << ended.out;
-    EXPECT_EQ(before.now(), "");
-  }
-}
-
 // What a worker has is never cut within a name: whole in JSON, counted in telemetry.
 TEST_F(Run, ManyQueuesAndALongDevice)
 {
