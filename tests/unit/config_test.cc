@@ -185,8 +185,7 @@ TEST(ConfigLoad, WhatIsNoReadableFileIsSaidInOneLine)
     return parsed.report("x");
   };
   EXPECT_EQ(report("/"), "x: expected a file, found a directory\n");
-  EXPECT_EQ(report("/no/such/file"),
-            "x: cannot open: No such file or directory\n");
+  EXPECT_EQ(report("/no/such/file"), "x: cannot open: No such file or directory\n");
   EXPECT_EQ(report("/dev/null"), "x: expected a configuration, found nothing\n");
   EXPECT_EQ(report("/dev/zero"), "x: expected at most 1048576 bytes, found more\n");
 }
