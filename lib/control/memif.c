@@ -91,9 +91,13 @@ static bool workers_come_through(void)
   return true;
 }
 
+static bool closing; // control: writes, any thread: reads
+
 // Only DPDK's own thread unmaps what workers read; it has no lcore, as they have.
 int munmap(void *address, size_t length)
 {
+  if (__atomic_load_n(&closing, __ATOMIC_ACQUIRE))
+    return 0;
   if (rte_lcore_id() == LCORE_ID_ANY && !workers_come_through())
     return 0;
   return syscall(SYS_munmap, address, length);
@@ -144,10 +148,14 @@ bool memif_stop(uint16_t port)
 // gone. Alarms run on that thread; the first may be served in one round with the change, before it,
 // so there is a second. That one is set for later, lest it be served together with the first and
 // its timer wake the thread once more.
+//
+// A thread that is late may still look through its list while EAL ends, which unmaps the memory of
+// that handle. So from here on everything stays mapped; the process is about to end.
 void memif_settle(void)
 {
   send_errand(RTE_MAX_ETHPORTS, 0);
   send_errand(RTE_MAX_ETHPORTS, ROUND);
+  __atomic_store_n(&closing, true, __ATOMIC_RELEASE);
 }
 
 // A server that listens has taken the connection, and sends its hello: it should not find the other
