@@ -33,7 +33,8 @@ unsigned memory_frames(const struct memory_need *need, unsigned node)
   if (need->mbufs != 0)
     return need->mbufs;
   unsigned segments = RTE_MAX((need->frame + need->segment - 1) / need->segment, 1u);
-  return need->receive_descriptors[node] + packets(need) * segments + caches(need);
+  unsigned mbufs = need->receive_descriptors[node] + packets(need) * segments + caches(need);
+  return need->handoffs > 0 ? RTE_MAX(mbufs, (unsigned)MEMORY_CROSSING) : mbufs;
 }
 
 unsigned memory_headers(const struct memory_need *need)

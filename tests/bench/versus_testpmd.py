@@ -95,7 +95,7 @@ def platter(options, directory, ports, forward, cores, layout):
     lines += [f'  port{i}: {{ device: "{device}" }}' for i, device in enumerate(ports)]
     lines += [f"workers: {{ cores: {cores}, layout: {layout} }}",
               f"forward: [{forward}]",
-              "memory: { hugepages: on, mbufs: 16384 }",
+              "memory: { hugepages: on }",
               "telemetry: { prefix: bench_platter }"]
     path = os.path.join(directory, "bench.yaml")
     with open(path, "w", encoding="utf-8") as file:
