@@ -15,7 +15,7 @@ TEST(AfPacket, PipelineOfTwoWorkers)
   Kernels kernels;
   Appliance appliance(kernels.middle, wire_between(port_a, port_b));
   expect_reachable(kernels, 2 << 20);
-  EXPECT_EQ(appliance.get("/platter/handoffs").size(), 2u);
+  EXPECT_EQ(appliance.get("/platter/handoffs")["total"].number(), 2);
   EXPECT_EQ(appliance.get("/platter/copies")["header_rewrite"]["packets"].number(), 0);
   appliance.expect_clean_end();
 }
@@ -29,7 +29,7 @@ TEST(AfPacket, RunToCompletionOnTwoCores)
                                           "\", rx_queues: 2}\nforward: [{wire: [a, b]}]\n"
                                           "workers: {layout: run-to-completion}\n");
   expect_reachable(kernels);
-  EXPECT_EQ(appliance.get("/platter/handoffs").size(), 0u) << "nothing crosses";
+  EXPECT_EQ(appliance.get("/platter/handoffs")["total"].number(), 0) << "nothing crosses";
   EXPECT_EQ(appliance.get("/platter/port,a")["rx_queues"].number(), 2);
   EXPECT_EQ(appliance.get("/platter/port,b")["tx_queues"].number(), 2);
   appliance.expect_clean_end();

@@ -52,7 +52,7 @@ Surroundings as_nobody()
 }
 
 // Of several runs the fastest: what the program needs, not what the machine does beside it.
-double fastest_seconds(const std::vector<std::string> &arguments)
+[[maybe_unused]] double fastest_seconds(const std::vector<std::string> &arguments)
 {
   double fastest = platter(arguments).seconds;
   for (int i = 0; i < 14; i++)

@@ -45,12 +45,17 @@ std::string contents(int fd)
     putenv(strdup(pair.c_str()));
   if (around.before_exec)
     around.before_exec();
+  // By descriptor: the build may lie in a directory that nobody may enter.
+  int program = around.nobody ? open(arguments[0].c_str(), O_RDONLY) : -1;
   if (around.nobody && (setgroups(0, nullptr) != 0 || setgid(NOBODY) != 0 || setuid(NOBODY) != 0))
     _exit(126);
   for (const std::string &argument : arguments)
     argv.push_back(const_cast<char *>(argument.c_str()));
   argv.push_back(nullptr);
-  execvp(argv[0], argv.data());
+  if (program >= 0)
+    fexecve(program, argv.data(), environ);
+  else
+    execvp(argv[0], argv.data());
   dprintf(STDERR_FILENO, "%s: %s\n", argv[0], strerror(errno));
   _exit(127);
 }
