@@ -24,7 +24,7 @@ static inline void swap_addresses(uint8_t *frame)
 {
   sixteen_bytes in;
   __builtin_memcpy(&in, frame, sizeof(in));
-  in = __builtin_shuffle(in, (sixteen_bytes){6, 7, 8, 9, 10, 11, 0, 1, 2, 3, 4, 5, 12, 13, 14, 15});
+  in = __builtin_shufflevector(in, in, 6, 7, 8, 9, 10, 11, 0, 1, 2, 3, 4, 5, 12, 13, 14, 15);
   __builtin_memcpy(frame, &in, sizeof(in));
 }
 
