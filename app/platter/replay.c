@@ -6,13 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/wait.h"
 #include "command.h"
 #include "control/appliance.h"
 #include "input.h"
 #include "json.h"
 #include "output.h"
 #include "show.h"
-#include "wait.h"
 
 enum {
   STALL_SECONDS = 10, // without a frame: something is stuck

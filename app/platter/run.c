@@ -6,12 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/wait.h"
 #include "command.h"
 #include "control/appliance.h"
 #include "control/eal_arguments.h"
 #include "json.h"
 #include "show.h"
-#include "wait.h"
 
 enum {
   DRAIN_SECONDS = 2,

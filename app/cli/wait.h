@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The control thread's sleep: until a moment has come or a signal asks to stop.
-#ifndef PLATTER_WAIT_H
-#define PLATTER_WAIT_H
+#ifndef CLI_WAIT_H
+#define CLI_WAIT_H
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "wait.h"
+#include "cli/wait.h"
 
 #include <errno.h>
 #include <poll.h>
