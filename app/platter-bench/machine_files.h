@@ -20,7 +20,7 @@ bool machine_line(char *line, size_t size, const char *root, const char *format,
 // What stands behind `name` and a colon in a file of such lines. False where it is not there.
 bool machine_field(char *value, size_t size, const char *root, const char *file, const char *name);
 
-// The next CPU of a list such as "0-3,8", from `*at` on (0 at first). -1 at the end.
+// The first CPU of a list such as "0-3,8" that is above `after` (-1 to begin with). -1 at the end.
 int machine_next(const char *list, int after);
 
 // All new references.
