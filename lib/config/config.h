@@ -26,6 +26,8 @@ enum {
   CONFIG_DEPTH_MAX = 16,         // nested collections
   CONFIG_MBUFS_MIN = 64,         // per pool
   CONFIG_MBUFS_MAX = 16 * 1024 * 1024,
+  CONFIG_HANDOFF_MIN = 64, // references: a whole burst, or `overload: wait` would wait for ever
+  CONFIG_HANDOFF_MAX = 65536,
 };
 
 // Where in the file something stands, both counted from 1; 0 where it does not stand in the file.
@@ -95,6 +97,7 @@ struct config {
   enum config_layout layout;
   unsigned n_assign; // over 0: explicit assignment, which replaces cores and layout
   struct config_assign *assign;
+  unsigned handoff; // references that each holds; 0: auto
   unsigned n_forward;
   struct config_forward *forward;
   enum config_overload overload;

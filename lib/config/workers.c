@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// `workers`: either cores and a layout, or an explicit assignment, which says both itself.
+// `workers`: either cores and a layout, or an explicit assignment, which says both itself; with
+// either, the size of the handoffs between them.
 #include "config/sections.h"
 
 #include <stddef.h>
@@ -153,10 +154,12 @@ static const struct option workers_options[] = {
     {"cores", cores_read},
     {"layout", option_word, offsetof(struct config, layout), .words = layout_words},
     {"assign", assign_read},
+    {"handoff", option_number, offsetof(struct config, handoff), .min = CONFIG_HANDOFF_MIN,
+     .max = CONFIG_HANDOFF_MAX, .zero = "auto"},
     {NULL},
 };
 
-// An assignment says which cores work and what each does: nothing else may.
+// An assignment says which cores work and what each does: nothing else may say so.
 static void refuse_beside_assign(struct reader *reader, const struct document_node *workers,
                                  const char *key)
 {

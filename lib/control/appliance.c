@@ -84,6 +84,7 @@ static int start_ports(struct appliance *a, bool strict, struct notes *warnings,
 {
   struct memory_need need = {.workers = a->layout->n_workers,
                              .handoffs = a->layout->n_handoffs,
+                             .handoff_size = plan_handoff_size(a->config, a->layout),
                              .frame = a->plan.longest_frame,
                              .mbufs = a->config->mbufs};
   int status = 0;
@@ -110,8 +111,8 @@ static int start_workers(struct appliance *a, char *error, size_t size)
   uint16_t devices[CONFIG_PORTS_MAX];
   for (unsigned i = 0; i < a->config->n_ports; i++)
     devices[i] = a->port[i].id;
-  int status =
-      datapath_make(&a->datapath, a->layout, devices, &a->forwarding, &a->memory, error, size);
+  int status = datapath_make(&a->datapath, a->layout, plan_handoff_size(a->config, a->layout),
+                             devices, &a->forwarding, &a->memory, error, size);
   if (status != 0)
     return status;
   a->started = clock_now();

@@ -118,9 +118,10 @@ static int lay_handoff(struct datapath *datapath, const struct layout *layout,
   char name[RTE_RING_NAMESIZE];
 
   snprintf(name, sizeof(name), "handoff_%u_%u_%u", plan->from, plan->to, plan->port);
-  int status = handoff_init(handoff, name, layout->workers[plan->to].node, plan->port);
+  unsigned size = datapath->handoff_size;
+  int status = handoff_init(handoff, name, layout->workers[plan->to].node, plan->port, size);
   if (status != 0)
-    status = handoff_init(handoff, name, SOCKET_ID_ANY, plan->port); // as zalloc
+    status = handoff_init(handoff, name, SOCKET_ID_ANY, plan->port, size); // as zalloc
   if (status != 0)
     return status;
   from->egress[plan->port].handoff = handoff;
@@ -132,12 +133,14 @@ static int lay_handoff(struct datapath *datapath, const struct layout *layout,
   return 0;
 }
 
-int datapath_make(struct datapath *datapath, const struct layout *layout, const uint16_t *devices,
-                  const struct forwarding *forwarding, struct memory *memory, char *error,
-                  size_t size)
+int datapath_make(struct datapath *datapath, const struct layout *layout, unsigned handoff_size,
+                  const uint16_t *devices, const struct forwarding *forwarding,
+                  struct memory *memory, char *error, size_t size)
 {
   int status = 0;
-  *datapath = (struct datapath){.n_workers = layout->n_workers, .n_handoffs = layout->n_handoffs};
+  *datapath = (struct datapath){.n_workers = layout->n_workers,
+                                .n_handoffs = layout->n_handoffs,
+                                .handoff_size = handoff_size};
   datapath->worker = zalloc(layout->n_workers, sizeof(*datapath->worker), SOCKET_ID_ANY);
   datapath->handoff = zalloc(layout->n_handoffs, sizeof(*datapath->handoff), SOCKET_ID_ANY);
   if (datapath->worker == NULL || datapath->handoff == NULL)
@@ -151,8 +154,8 @@ int datapath_make(struct datapath *datapath, const struct layout *layout, const 
   if (status == 0)
     return 0;
   datapath_free(datapath);
-  return fail(error, size, status, "no memory for %u workers and %u handoffs (%s)",
-              layout->n_workers, layout->n_handoffs, rte_strerror(-status));
+  return fail(error, size, status, "no memory for %u workers and %u handoffs of %u references (%s)",
+              layout->n_workers, layout->n_handoffs, handoff_size, rte_strerror(-status));
 }
 
 void datapath_free(struct datapath *datapath)

@@ -29,14 +29,16 @@ struct datapath {
   unsigned n_workers;
   struct worker **worker; // each in memory of its node
   unsigned n_handoffs;
+  unsigned handoff_size;   // references in each
   struct handoff *handoff; // in the order of the layout's
 };
 
-// Makes workers and handoffs. `devices`: DPDK's port id by port. `forwarding` must outlive the
-// datapath. Returns 0, or -errno and a sentence in `error`, with nothing left behind.
-int datapath_make(struct datapath *datapath, const struct layout *layout, const uint16_t *devices,
-                  const struct forwarding *forwarding, struct memory *memory, char *error,
-                  size_t size);
+// Makes workers, and handoffs of a size (plan_handoff_size). `devices`: DPDK's port id by port.
+// `forwarding` must outlive the datapath. Returns 0, or -errno and a sentence in `error`, with
+// nothing left behind.
+int datapath_make(struct datapath *datapath, const struct layout *layout, unsigned handoff_size,
+                  const uint16_t *devices, const struct forwarding *forwarding,
+                  struct memory *memory, char *error, size_t size);
 
 // No thread may run the workers any more, and nothing may be under way.
 void datapath_free(struct datapath *datapath);

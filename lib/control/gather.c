@@ -136,7 +136,7 @@ static void gather_handoffs(const struct appliance *a, struct status *s)
         .from = plan->from,
         .to = plan->to,
         .port = plan->port,
-        .size = HANDOFF_SIZE,
+        .size = handoff->size,
         .held = rte_ring_count(handoff->ring),
         .high_water = __atomic_load_n(&handoff->high_water, __ATOMIC_RELAXED),
     };

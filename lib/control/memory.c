@@ -6,8 +6,8 @@
 
 #include <rte_mbuf.h>
 
+#include "datapath/burst.h"
 #include "datapath/failure.h"
-#include "datapath/handoff.h"
 #include "datapath/transmit.h"
 #include "packet/packet.h"
 
@@ -20,7 +20,7 @@ enum {
 static unsigned packets(const struct memory_need *need)
 {
   return need->transmit_descriptors + need->transmit_queues * TRANSMIT_PENDING +
-         need->handoffs * HANDOFF_SIZE + need->workers * BURST_MAX;
+         need->handoffs * need->handoff_size + need->workers * BURST_MAX;
 }
 
 static unsigned caches(const struct memory_need *need)
@@ -42,6 +42,12 @@ unsigned memory_headers(const struct memory_need *need)
   return 2 * packets(need) + caches(need);
 }
 
+// A ring of an exact size has the slots of the next power of two, and one of them stays empty.
+static size_t handoff_bytes(const struct memory_need *need)
+{
+  return need->handoffs * (size_t)rte_align32pow2(need->handoff_size + 1) * sizeof(void *);
+}
+
 // No object of a pool crosses the end of a page where the kernel may put pages anywhere
 // (rte_mempool_op_calc_mem_size_helper): a frame takes an ordinary page all for itself.
 static size_t pool_bytes(size_t n, size_t object, size_t page)
@@ -59,8 +65,7 @@ size_t memory_bytes(const struct memory_need *need, unsigned node, size_t page)
   size_t header = PACKET_HEADER_MAX + RTE_PKTMBUF_HEADROOM + MBUF_OVERHEAD;
   if (need->receive_descriptors[node] == 0)
     return 0;
-  size_t bytes = SLACK + need->handoffs * HANDOFF_SIZE * sizeof(void *) +
-                 pool_bytes(memory_frames(need, node), frame, page) +
+  size_t bytes = SLACK + handoff_bytes(need) + pool_bytes(memory_frames(need, node), frame, page) +
                  pool_bytes(memory_headers(need), header, page);
   return bytes + bytes / 16; // what lies between the pieces
 }
@@ -96,7 +101,7 @@ int memory_start(struct memory *memory, const struct memory_need *need, char *er
       memory_stop(memory);
       return fail(error, size, code,
                   "no memory for a pool of %u mbufs on node %u (%s); reserve more hugepages, or "
-                  "set memory.mbufs to less",
+                  "set memory.mbufs or workers.handoff to less",
                   n_frames, node, rte_strerror(-code));
     }
   }

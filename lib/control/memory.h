@@ -8,7 +8,7 @@
 //   packets        x the segments (mbufs) of the longest frame:
 //     transmit rings    of all ports (a packet may leave on another node): queues x descriptors
 //     transmit pending  TRANSMIT_PENDING for each transmit queue
-//     handoffs          HANDOFF_SIZE each
+//     handoffs          the size of each (plan_handoff_size)
 //     workers           BURST_MAX in hand each
 //   caches         MEMORY_CACHE for each worker, which DPDK lets grow to 1.5 times its size, and
 //                  MEMORY_CACHE for control
@@ -54,6 +54,7 @@ struct memory_need {
   unsigned transmit_descriptors;
   unsigned transmit_queues;
   unsigned handoffs;
+  unsigned handoff_size; // references in each
   unsigned workers;
   unsigned segment; // bytes of a frame that one mbuf must hold, at least 2048
   unsigned frame;   // bytes of the longest frame

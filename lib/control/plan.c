@@ -11,6 +11,16 @@
 #include "control/port.h"
 #include "layout/device.h"
 
+// How large a handoff is where the configuration leaves it open; plan.h says why.
+enum {
+  FEW_HANDOFFS = 4,
+  HANDOFF_OF_FEW = 4096, // references
+  HANDOFF_OF_MANY = 1024,
+};
+
+// Or `overload: wait` would never find room for a burst.
+_Static_assert((unsigned)CONFIG_HANDOFF_MIN >= (unsigned)BURST_MAX, "a handoff holds a burst");
+
 static void take_assignment(struct plan *plan, const struct config *config)
 {
   unsigned used = 0;
@@ -122,6 +132,13 @@ struct layout *plan_layout(const struct plan *plan, unsigned n_ports,
   return layout_make(&all, error, size);
 }
 
+unsigned plan_handoff_size(const struct config *config, const struct layout *layout)
+{
+  if (config->handoff != 0)
+    return config->handoff;
+  return layout->n_handoffs <= FEW_HANDOFFS ? HANDOFF_OF_FEW : HANDOFF_OF_MANY;
+}
+
 struct layout *plan_layout_guess(const struct plan *plan, const struct config *config,
                                  const struct forwarding *forwarding, char *error, size_t size)
 {
@@ -195,6 +212,7 @@ int plan_memory(const struct plan *plan, const struct config *config,
     return -EINVAL;
   *need = (struct memory_need){
       .handoffs = layout->n_handoffs,
+      .handoff_size = plan_handoff_size(config, layout),
       .workers = layout->n_workers,
       .segment = PORT_SEGMENT,
       .frame = plan->longest_frame,

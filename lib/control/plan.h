@@ -43,6 +43,19 @@ unsigned plan_rx_queues(const struct plan *plan, const struct config_port *port)
 struct layout *plan_layout(const struct plan *plan, unsigned n_ports,
                            const struct layout_port_facts *facts, char *error, size_t size);
 
+// References that each handoff of the layout holds: `workers.handoff`, or for auto 4,096 where
+// there are at most 4 handoffs and 1,024 where there are more.
+//
+// In a large ring the receiving worker runs so far ahead that the lines it wrote have left its L2
+// cache when the other core reads them. `pipeline` on two cores about 300 cycles apart, null
+// devices, 64 bytes, reaches 0.83 to 0.87 of what one worker does with 1,024 references and 0.88 to
+// 0.91 with 4,096 (tests/bench/versus-testpmd.sh pipeline-1024 pipeline). Prefetching in the
+// consumer made it worse (0.74 to 0.81), pausing in idle turns changed nothing.
+//
+// The price is buffering where a port is slow (4,096 frames of 1,518 bytes are 5 ms at 10 Gbit/s)
+// and 3,072 mbufs more for each handoff: with many handoffs, memory stays bounded instead.
+unsigned plan_handoff_size(const struct config *config, const struct layout *layout);
+
 // The layout as far as the configuration alone tells, device strings in place of devices: for
 // `platter check`, and for plan_memory.
 struct layout *plan_layout_guess(const struct plan *plan, const struct config *config,

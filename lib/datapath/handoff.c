@@ -3,12 +3,13 @@
 
 #include "datapath/failure.h"
 
-int handoff_init(struct handoff *handoff, const char *name, int node, uint8_t port)
+int handoff_init(struct handoff *handoff, const char *name, int node, uint8_t port, uint32_t size)
 {
+  handoff->size = size;
   handoff->port = port;
   handoff->high_water = 0;
   handoff->ring =
-      rte_ring_create(name, HANDOFF_SIZE, node, RING_F_SP_ENQ | RING_F_SC_DEQ | RING_F_EXACT_SZ);
+      rte_ring_create(name, size, node, RING_F_SP_ENQ | RING_F_SC_DEQ | RING_F_EXACT_SZ);
   return handoff->ring != NULL ? 0 : failure_code();
 }
 
@@ -22,7 +23,7 @@ unsigned handoff_push(struct handoff *handoff, struct rte_mbuf *const *packets, 
 {
   unsigned room;
   unsigned pushed = rte_ring_sp_enqueue_burst(handoff->ring, (void *const *)packets, n, &room);
-  uint32_t held = HANDOFF_SIZE - room;
+  uint32_t held = handoff->size - room;
   if (held > handoff->high_water)
     __atomic_store_n(&handoff->high_water, held, __ATOMIC_RELAXED);
   return pushed;

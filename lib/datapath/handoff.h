@@ -13,17 +13,16 @@
 extern "C" {
 #endif
 
-enum { HANDOFF_SIZE = 1024 }; // references; see handoff.c
-
 struct handoff {
   struct rte_ring *ring;
+  uint32_t size;                           // references that it holds
   uint8_t port;                            // where its packets leave
   uint32_t high_water __rte_cache_aligned; // producer: writes, control: reads; most ever held
 } __rte_cache_aligned;
 
-// Makes the ring on a NUMA node (or SOCKET_ID_ANY) under a name unique in this process.
-// Returns 0 or -errno.
-int handoff_init(struct handoff *handoff, const char *name, int node, uint8_t port);
+// Makes the ring, for `size` references, on a NUMA node (or SOCKET_ID_ANY) under a name unique in
+// this process. Returns 0 or -errno.
+int handoff_init(struct handoff *handoff, const char *name, int node, uint8_t port, uint32_t size);
 
 void handoff_release(struct handoff *handoff); // empty, or never initialised
 

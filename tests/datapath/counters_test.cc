@@ -15,7 +15,7 @@ protected:
   void start_wire()
   {
     start(text({"left", "right"}, "forward: [wire: [left, right]]\n"
-                                  "workers: { cores: [0, 1] }\n"));
+                                  "workers: { cores: [0, 1], handoff: 1024 }\n"));
     ASSERT_EQ(datapath.n_handoffs, 2u);
   }
 
@@ -102,7 +102,8 @@ TEST_F(Counters, HandoffOccupancyAndHighWater)
   for (unsigned i = 0; i < 50; i++)
     turn(0);
   EXPECT_EQ(way->high_water, rte_ring_count(way->ring));
-  EXPECT_GT(way->high_water, static_cast<unsigned>(HANDOFF_SIZE - BURST_MAX));
+  EXPECT_EQ(way->size, 1024u);
+  EXPECT_GT(way->high_water, way->size - BURST_MAX);
   EXPECT_EQ(handoff_to(LEFT)->high_water, 0u) << "nothing went that way";
 }
 

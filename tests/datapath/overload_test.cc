@@ -11,13 +11,19 @@ namespace
 enum { LEFT, RIGHT };
 enum { RECEIVER, SENDER }; // workers of the pipeline: the home of left, the home of right
 
+// The least, one that is no multiple of a burst, and a usual one.
+const std::vector<unsigned> handoff_sizes = {64, 100, 1024};
+
 class Overload : public Testbed
 {
 protected:
-  void start_wire(const std::string &overload, unsigned n_workers, const Sizes &sizes = Sizes())
+  // Handoffs smaller than what the tests feed, so that they fill up.
+  void start_wire(const std::string &overload, unsigned n_workers, const Sizes &sizes = Sizes(),
+                  unsigned handoff = 1024)
   {
     std::string cores = n_workers == 2 ? "[0, 1]" : "[0]";
     start(text({"left", "right"}, "forward: [wire: [left, right]]\nworkers: { cores: " + cores +
+                                      ", handoff: " + std::to_string(handoff) +
                                       " }\noverload: " + overload + "\n"),
           sizes);
     ASSERT_EQ(datapath.n_workers, n_workers);
@@ -51,6 +57,15 @@ protected:
     return all;
   }
 
+  // The most that the handoff for right has held.
+  unsigned high_water()
+  {
+    for (unsigned h = 0; h < datapath.n_handoffs; h++)
+      if (datapath.handoff[h].port == RIGHT)
+        return datapath.handoff[h].high_water;
+    return 0;
+  }
+
   unsigned waiting()
   {
     return rte_ring_count(receive_ring(LEFT));
@@ -59,20 +74,25 @@ protected:
 
 TEST_F(Overload, DropAtAFullHandoff)
 {
-  start_wire("drop", 2);
-  std::vector<Look> before = feed_many(1500);
-  turn_often(RECEIVER);
-  EXPECT_EQ(waiting(), 0u);
-  EXPECT_EQ(count(RECEIVER).received[LEFT], 1500u);
-  EXPECT_EQ(count(RECEIVER).handed, static_cast<uint64_t>(HANDOFF_SIZE));
-  EXPECT_EQ(dropped(RIGHT, "handoff_full"), 1500u - HANDOFF_SIZE);
-  EXPECT_EQ(sum_dropped(count_all()), 1500u - HANDOFF_SIZE);
-  EXPECT_EQ(count_all().waits, 0u);
-  expect_accounts();
+  for (unsigned size : handoff_sizes) {
+    SCOPED_TRACE("handoff of " + std::to_string(size));
+    start_wire("drop", 2, Sizes(), size);
+    std::vector<Look> before = feed_many(1500);
+    turn_often(RECEIVER);
+    EXPECT_EQ(waiting(), 0u);
+    EXPECT_EQ(count(RECEIVER).received[LEFT], 1500u);
+    EXPECT_EQ(count(RECEIVER).handed, size);
+    EXPECT_EQ(high_water(), size);
+    EXPECT_EQ(dropped(RIGHT, "handoff_full"), 1500u - size);
+    EXPECT_EQ(sum_dropped(count_all()), 1500u - size);
+    EXPECT_EQ(count_all().waits, 0u);
+    expect_accounts();
 
-  before.resize(HANDOFF_SIZE);
-  EXPECT_EQ(read_all(), before);
-  EXPECT_EQ(count(SENDER).taken, static_cast<uint64_t>(HANDOFF_SIZE));
+    before.resize(size);
+    EXPECT_EQ(read_all(), before);
+    EXPECT_EQ(count(SENDER).taken, size);
+    TearDown();
+  }
 }
 
 // The burst that meets the end of the ring goes in as far as there is room, from its start.
@@ -85,7 +105,7 @@ TEST_F(Overload, DropOfPartOfABurst)
     before.push_back(one);
   turn(RECEIVER);
   EXPECT_EQ(dropped(RIGHT, "handoff_full"), 40u);
-  before.resize(HANDOFF_SIZE);
+  before.resize(1024);
   EXPECT_EQ(read_all(), before);
 }
 
@@ -127,23 +147,28 @@ TEST_F(Overload, DropDoesNotStallOthers)
 
 TEST_F(Overload, WaitAtAFullHandoff)
 {
-  start_wire("wait", 2);
-  std::vector<Look> before = feed_many(1500);
-  turn_often(RECEIVER);
-  uint64_t received = count(RECEIVER).received[LEFT];
-  uint64_t waits = count(RECEIVER).waits;
-  EXPECT_GT(received, 0u);
-  EXPECT_LE(received, static_cast<uint64_t>(HANDOFF_SIZE));
-  EXPECT_LT(HANDOFF_SIZE - received, static_cast<uint64_t>(BURST_MAX)) << "had room for a burst";
-  EXPECT_EQ(waiting(), 1500 - received);
+  for (unsigned size : handoff_sizes) {
+    SCOPED_TRACE("handoff of " + std::to_string(size));
+    start_wire("wait", 2, Sizes(), size);
+    std::vector<Look> before = feed_many(1500);
+    turn_often(RECEIVER);
+    uint64_t received = count(RECEIVER).received[LEFT];
+    uint64_t waits = count(RECEIVER).waits;
+    EXPECT_GT(received, 0u);
+    EXPECT_LE(received, size);
+    EXPECT_LT(size - received, static_cast<uint64_t>(BURST_MAX)) << "had room for a burst";
+    EXPECT_EQ(high_water(), received);
+    EXPECT_EQ(waiting(), 1500 - received);
 
-  turn_often(RECEIVER, 10);
-  EXPECT_EQ(waiting(), 1500 - received) << "polled without room";
-  EXPECT_EQ(count(RECEIVER).waits, waits + 10);
-  expect_accounts();
+    turn_often(RECEIVER, 10);
+    EXPECT_EQ(waiting(), 1500 - received) << "polled without room";
+    EXPECT_EQ(count(RECEIVER).waits, waits + 10);
+    expect_accounts();
 
-  EXPECT_EQ(read_all(), before);
-  EXPECT_EQ(sum_dropped(count_all()), 0u);
+    EXPECT_EQ(read_all(), before);
+    EXPECT_EQ(sum_dropped(count_all()), 0u);
+    TearDown();
+  }
 }
 
 TEST_F(Overload, WaitAtAFullTransmitQueue)

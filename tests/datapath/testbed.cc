@@ -80,8 +80,8 @@ void Testbed::start(const std::string &text, const Sizes &sizes)
     make_port(i, sizes);
     devices.push_back(ports[i].device);
   }
-  status =
-      datapath_make(&datapath, layout, devices.data(), &forwarding, &memory, error, sizeof(error));
+  status = datapath_make(&datapath, layout, plan_handoff_size(config, layout), devices.data(),
+                         &forwarding, &memory, error, sizeof(error));
   require(status == 0, error);
 }
 

@@ -163,7 +163,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "lab.yaml:1:8: ports: expected a map of ports, found a list\n"
                 "lab.yaml:2:10: forward: expected a list of entries such as 'wire: [left, "
                 "right]', found 'a'\n"
-                "lab.yaml:3:10: workers: expected a map of cores, layout or assign, found '3'\n"
+                "lab.yaml:3:10: workers: expected a map of cores, layout, assign or handoff, found "
+                "'3'\n"
                 "lab.yaml:4:8: memory: expected a map of hugepages or mbufs, found nothing\n"
                 "lab.yaml:5:12: telemetry: expected a map of prefix, found a list\n"},
         Refused{"no_ports", "ports: {}\nforward: [sink: [a]]\n",
@@ -217,6 +218,13 @@ std::string workers(const std::string &options)
   return pair + "workers: {" + options + "}\n";
 }
 
+std::string handoff_report(const std::string &found)
+{
+  return "lab.yaml:3:20: workers.handoff: expected auto or a whole number from 64 to 65536, "
+         "found " +
+         found + "\n";
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Workers, Refusal,
     testing::Values(
@@ -257,6 +265,17 @@ INSTANTIATE_TEST_SUITE_P(
                 workers("assign: [{core: 1, rx: [left/0]}, {core: 2, rx: [left/0]}]"),
                 "lab.yaml:3:60: workers.assign[1].rx[0]: expected each receive queue once, found "
                 "'left/0' a second time, first on line 3\n"},
+        Refused{"handoff_of_63", workers("handoff: 63"), handoff_report("'63'")},
+        Refused{"handoff_of_65537", workers("handoff: 65537"), handoff_report("'65537'")},
+        Refused{"handoff_of_none", workers("handoff: 0"), handoff_report("'0'")},
+        Refused{"handoff_trailing", workers("handoff: 1024x"), handoff_report("'1024x'")},
+        Refused{"handoff_list", workers("handoff: [64]"), handoff_report("a list")},
+        Refused{"handoff_word", workers("handoff: atuo"),
+                handoff_report("'atuo'; did you mean 'auto'?")},
+        Refused{"handoff_beside_assign", workers("handoff: 63, assign: [{core: 1, tx: [left]}]"),
+                handoff_report("'63'")},
+        Refused{"handoff_near", workers("handof: 64"),
+                "lab.yaml:3:11: workers: unknown key 'handof'; did you mean 'handoff'?\n"},
         Refused{"tx_twice", workers("assign: [{core: 1, tx: [left, left]}]"),
                 "lab.yaml:3:41: workers.assign[0].tx[1]: expected each port once, found 'left' a "
                 "second time, first on line 3\n"}),

@@ -27,6 +27,7 @@ TEST(Config, DefaultsAreThoseOfTheReference)
   EXPECT_EQ(config.n_cores, 0u);
   EXPECT_EQ(config.n_assign, 0u);
   EXPECT_EQ(config.layout, CONFIG_LAYOUT_PIPELINE);
+  EXPECT_EQ(config.handoff, 0u);
   EXPECT_EQ(config.overload, CONFIG_OVERLOAD_AUTO);
   EXPECT_EQ(config.hugepages, CONFIG_HUGEPAGES_AUTO);
   EXPECT_EQ(config.mbufs, 0u);
@@ -41,7 +42,7 @@ TEST(Config, EveryOptionIsRead)
                 "forward:\n"
                 "  - wire: [b, a]\n"
                 "  - sink: [c]\n"
-                "workers: { cores: [3, 0, 1023], layout: run-to-completion }\n"
+                "workers: { cores: [3, 0, 1023], layout: run-to-completion, handoff: 100 }\n"
                 "ports:\n"
                 "  a: { device: \"0000:03:00.0\", rx_queues: 64, mtu: 9198, promiscuous: false }\n"
                 "  b: { device: 'net_af_packet0,iface=veth0', mtu: 68, promiscuous: true }\n"
@@ -57,6 +58,7 @@ TEST(Config, EveryOptionIsRead)
   EXPECT_EQ(config.cores[1], 0u);
   EXPECT_EQ(config.cores[2], 1023u);
   EXPECT_EQ(config.layout, CONFIG_LAYOUT_RUN_TO_COMPLETION);
+  EXPECT_EQ(config.handoff, 100u);
   ASSERT_EQ(config.n_ports, 3u);
   EXPECT_EQ(config.ports[0].rx_queues, 64u);
   EXPECT_EQ(config.ports[0].mtu, 9198u);
@@ -100,6 +102,17 @@ TEST(Config, AnAssignmentIsReadInTheOrderOfTheFile)
   ASSERT_EQ(config.assign[1].n_tx, 2u);
   EXPECT_EQ(config.assign[1].tx[0], 1u);
   EXPECT_EQ(config.assign[1].tx[1], 0u);
+}
+
+TEST(Config, AHandoffHasASizeBesideAnyLayout)
+{
+  const std::pair<const char *, unsigned> sizes[] = {{"auto", 0}, {"64", 64}, {"65536", 65536}};
+  for (auto [written, size] : sizes)
+    for (const char *beside : {"", "layout: pipeline, ", "assign: [{core: 1, tx: [left]}], "}) {
+      Parsed parsed(pair + "workers: {" + beside + "handoff: " + written + "}\n");
+      ASSERT_NE(parsed.config, nullptr) << parsed.report();
+      EXPECT_EQ(parsed.config->handoff, size) << beside << written;
+    }
 }
 
 struct Device {
