@@ -7,7 +7,7 @@
 
 #include "cli/cli.h"
 #include "config/config.h"
-#include "control/notes.h"
+#include "config/notes.h"
 #include "layout/layout.h"
 
 extern const struct command command_run, command_check, command_replay;

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "config/text.h"
-#include "control/notes.h"
+#include "config/notes.h"
 
 static int port_index(const struct config *config, const char *name, size_t length)
 {

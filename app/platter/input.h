@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "command.h"
-#include "control/capture.h"
+#include "replay/capture.h"
 
 struct inputs {
   struct input {

@@ -10,7 +10,7 @@
 
 #include "config/config.h"
 #include "control/memory.h"
-#include "control/notes.h"
+#include "config/notes.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "control/notes.h"
+#include "config/notes.h"
 
 static const struct refused {
   char letter; // 0: none

@@ -33,7 +33,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "control/notes.h"
+#include "config/notes.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,7 +7,7 @@
 #include "config/config.h"
 #include "control/assemble.h"
 #include "control/memory.h"
-#include "control/notes.h"
+#include "config/notes.h"
 #include "layout/layout.h"
 
 #ifdef __cplusplus

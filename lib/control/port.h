@@ -11,7 +11,7 @@
 
 #include "config/config.h"
 #include "control/memory.h"
-#include "control/notes.h"
+#include "config/notes.h"
 #include "layout/device.h"
 
 enum {

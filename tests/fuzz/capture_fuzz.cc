@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Any bytes give either a capture whose numbers agree with each other or one sentence.
-#include "control/capture.h"
+#include "replay/capture.h"
 
 #include <cstring>
 #include <string>

@@ -3,7 +3,7 @@
 #ifndef TESTS_UNIT_CAPTURE_SCANNED_H
 #define TESTS_UNIT_CAPTURE_SCANNED_H
 
-#include "control/capture.h"
+#include "replay/capture.h"
 
 #include <cstdlib>
 #include <filesystem>

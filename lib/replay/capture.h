@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Capture files as libpcap reads them, pcap and pcapng alike: read through once before anything
-// starts, so that a file that cannot be replayed is refused with the number of the frame at fault.
-#ifndef CONTROL_CAPTURE_H
-#define CONTROL_CAPTURE_H
+// What a capture file holds: read through once before anything starts, so that a file that cannot
+// be replayed is refused with the number of the frame at fault.
+#ifndef REPLAY_CAPTURE_H
+#define REPLAY_CAPTURE_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "replay/capture_reader.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-enum {
-  CAPTURE_FRAME_MAX = 9216, // bytes: the largest frame that platter forwards
-  CAPTURE_KINDS_MAX = 16,
-};
+enum { CAPTURE_KINDS_MAX = 16 };
 
 struct capture {
   uint64_t frames;

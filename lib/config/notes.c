@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "control/notes.h"
+#include "config/notes.h"
 
 #include <stdarg.h>
 #include <stdio.h>
