@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <rte_errno.h>
 #include <rte_launch.h>
 #include <rte_lcore.h>
 
@@ -106,6 +107,17 @@ static int start_ports(struct appliance *a, bool strict, struct notes *warnings,
   return status;
 }
 
+static int start_residence(struct appliance *a, char *error, size_t size)
+{
+  uint16_t devices[CONFIG_PORTS_MAX];
+  for (unsigned i = 0; i < a->config->n_ports; i++)
+    devices[i] = a->port[i].id;
+  int status = residence_start(&a->residence, devices, a->config->n_ports);
+  if (status != 0)
+    return fail(error, size, status, "cannot measure residence times (%s)", rte_strerror(-status));
+  return 0;
+}
+
 static int start_workers(struct appliance *a, char *error, size_t size)
 {
   uint16_t devices[CONFIG_PORTS_MAX];
@@ -138,6 +150,9 @@ static int start(struct appliance *a, const struct appliance_options *options,
     a->port[i].config = &config->ports[i];
     a->port[i].device = strict ? config->ports[i].device : options->devices[i];
   }
+  status = forwarding_append(&a->forwarding, options->trailing, options->n_trailing);
+  if (status != 0)
+    return fail(error, size, status, "more than %d stages on a port", STAGES_MAX);
   status = start_eal(a, options, warnings, error, size);
   for (unsigned i = 0; i < config->n_ports && status == 0; i++)
     status = port_probe(&a->port[i], error, size);
@@ -145,6 +160,8 @@ static int start(struct appliance *a, const struct appliance_options *options,
     status = make_layout(a, warnings, error, size);
   if (status == 0)
     status = start_ports(a, strict, warnings, error, size);
+  if (status == 0 && options->residence)
+    status = start_residence(a, error, size);
   if (status == 0)
     status = start_workers(a, error, size);
   if (status == 0)
@@ -179,6 +196,16 @@ const struct layout *appliance_layout(const struct appliance *a)
 const struct status *appliance_status(const struct appliance *a)
 {
   return &a->status;
+}
+
+struct residence_times appliance_residence(const struct appliance *a)
+{
+  return residence_read(a->residence);
+}
+
+void appliance_residence_reset(struct appliance *a)
+{
+  residence_reset(a->residence);
 }
 
 static bool all_answer(struct appliance *a)

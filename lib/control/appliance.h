@@ -12,7 +12,8 @@
 #define CONTROL_APPLIANCE_H
 
 #include "config/config.h"
-#include "control/notes.h"
+#include "config/notes.h"
+#include "control/residence.h"
 #include "control/status.h"
 #include "layout/layout.h"
 
@@ -21,6 +22,7 @@ extern "C" {
 #endif
 
 struct appliance;
+struct trailing_stage; // control/assemble.h
 
 struct appliance_options {
   // By port: stands in for the configuration's device; NULL: every port has its own. With stand-ins
@@ -30,6 +32,9 @@ struct appliance_options {
   const char *prefix;     // NULL: the configuration's
   int n_extra;            // the user's own EAL arguments
   char *const *extra;
+  bool residence;      // see appliance_residence
+  unsigned n_trailing; // see forwarding_append; what they point to outlives the appliance
+  const struct trailing_stage *trailing;
 };
 
 // Returns 0, or -errno and one sentence in `error`, with nothing left behind. `config` must outlive
@@ -45,6 +50,11 @@ const struct status *appliance_update(struct appliance *appliance);
 
 // The status of the last update.
 const struct status *appliance_status(const struct appliance *appliance);
+
+// How long packets stayed inside since the last reset (or the start), as far as transmitted ones
+// were looked at; all 0 where options.residence was not set. Until appliance_free.
+struct residence_times appliance_residence(const struct appliance *appliance);
+void appliance_residence_reset(struct appliance *appliance);
 
 // Stops receiving and waits until nothing is in flight, at most `seconds`. Returns whether it is
 // so.

@@ -24,6 +24,7 @@ struct appliance {
   struct port port[CONFIG_PORTS_MAX];
   struct layout *layout;
   struct memory memory;
+  struct residence *residence; // NULL: not asked for
   struct datapath datapath;
   bool running; // workers have threads
   bool stuck;   // one of them does not end

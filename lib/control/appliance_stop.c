@@ -128,6 +128,7 @@ static void drain_ports(struct appliance *a)
 static void close_ports(struct appliance *a)
 {
   bool memif = false;
+  residence_detach(a->residence);
   for (unsigned i = 0; i < a->config->n_ports; i++) {
     port_stop(&a->port[i]);
     memif |= port_is_memif(&a->port[i]);
@@ -164,6 +165,7 @@ void appliance_free(struct appliance *a)
   }
   close_ports(a);
   datapath_free(&a->datapath);
+  residence_free(a->residence);
   memory_stop(&a->memory);
   layout_free(a->layout);
   if (a->eal)

@@ -39,6 +39,21 @@ void forwarding_make(struct forwarding *forwarding, const struct config *config)
   }
 }
 
+int forwarding_append(struct forwarding *forwarding, const struct trailing_stage *trailing,
+                      unsigned n)
+{
+  for (unsigned port = 0; port < PORTS_MAX; port++)
+    if (forwarding->program.port[port].count + n > STAGES_MAX)
+      return -E2BIG;
+  for (unsigned port = 0; port < PORTS_MAX; port++) {
+    struct port_program *stages = &forwarding->program.port[port];
+    for (unsigned i = 0; i < n; i++)
+      stages->stage[stages->count++] =
+          (struct stage){.type = trailing[i].type, .data = trailing[i].data};
+  }
+  return 0;
+}
+
 // On the worker's node, or, where that has no memory to give (no port is there, so that none was
 // asked of the kernel), on another.
 static void *zalloc(size_t count, size_t size, int node)
@@ -104,6 +119,7 @@ static struct worker *make_worker(const struct layout *layout, unsigned number,
   }
   w->program = &forwarding->program;
   w->copier.headers = memory_pool(memory, plan->node)->headers;
+  w->copier.frames = memory_pool(memory, plan->node)->frames;
   worker_init(w, number);
   return w;
 }

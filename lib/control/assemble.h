@@ -25,6 +25,18 @@ struct forwarding {
 
 void forwarding_make(struct forwarding *forwarding, const struct config *config);
 
+// A stage that no configuration names.
+struct trailing_stage {
+  const struct stage_type *type;
+  const void *data; // for struct stage; must outlive the forwarding
+};
+
+// Has the stages run on every port behind those of `forward`, in this order: so a verdict of theirs
+// is the last word. They send nowhere by themselves: their reach is empty. Returns 0, or -E2BIG
+// where a port would have more than STAGES_MAX, and then nothing has changed.
+int forwarding_append(struct forwarding *forwarding, const struct trailing_stage *trailing,
+                      unsigned n);
+
 struct datapath {
   unsigned n_workers;
   struct worker **worker; // each in memory of its node

@@ -22,7 +22,8 @@ enum {
 // One stage of one port. control: writes before the worker sees it, worker: reads.
 struct stage {
   const struct stage_type *type;
-  portset reach; // what type->reach gave for this port: no verdict of this stage goes beyond it
+  portset reach;    // what type->reach gave for this port: no verdict of this stage goes beyond it
+  const void *data; // what this stage of this port needs besides; its type says what
 };
 
 struct stage_type {

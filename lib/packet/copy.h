@@ -38,14 +38,15 @@ enum { PACKET_SHORT_MAX = 128 };
 static_assert((int)PACKET_SHORT_MAX <= (int)PACKET_HEADER_MAX,
               "a short frame fits a header's mbuf");
 
-// Both take the caller's reference to `m` and return a packet whose first bytes are private, in
-// one segment; or NULL where `headers` has too few mbufs, and then `m` is as it was.
+// Both take the caller's reference to `m` and return a packet whose first bytes are private; or
+// NULL where the pool has too few mbufs, and then `m` is as it was.
 
-// A private copy of all of it. Its length must fit an mbuf of `headers`, behind the headroom.
-struct rte_mbuf *packet_copy_whole(struct rte_mbuf *m, struct rte_mempool *headers);
+// A private copy of all of it; in one segment where its length fits an mbuf of `pool`, behind the
+// headroom.
+struct rte_mbuf *packet_copy_whole(struct rte_mbuf *m, struct rte_mempool *pool);
 
-// A private copy of the first `length` bytes, 1 <= length <= packet length, and behind it the rest
-// of the same buffers.
+// A private copy of the first `length` bytes in one segment, 1 <= length <= packet length, and
+// behind it the rest of the same buffers.
 struct rte_mbuf *packet_copy_header(struct rte_mbuf *m, uint16_t length,
                                     struct rte_mempool *headers);
 

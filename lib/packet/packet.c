@@ -33,9 +33,9 @@ RTE_INIT(packet_register_copy_sites)
   label_register(&copy_sites, &short_frame);
 }
 
-struct rte_mbuf *packet_copy_whole(struct rte_mbuf *m, struct rte_mempool *headers)
+struct rte_mbuf *packet_copy_whole(struct rte_mbuf *m, struct rte_mempool *pool)
 {
-  struct rte_mbuf *copy = rte_pktmbuf_copy(m, headers, 0, rte_pktmbuf_pkt_len(m));
+  struct rte_mbuf *copy = rte_pktmbuf_copy(m, pool, 0, rte_pktmbuf_pkt_len(m));
   if (copy != NULL)
     rte_pktmbuf_free(m);
   return copy;
@@ -115,5 +115,14 @@ struct rte_mbuf *packet_writable_copy(struct rte_mbuf *m, uint16_t length, struc
                                 : packet_copy_header(m, length, copier->headers);
   if (copy != NULL)
     count_copy(copier, whole ? &short_frame : &header_rewrite, whole ? frame_length : length);
+  return copy;
+}
+
+struct rte_mbuf *packet_copied(struct rte_mbuf *m, struct copier *copier, const struct label *site)
+{
+  uint32_t length = rte_pktmbuf_pkt_len(m);
+  struct rte_mbuf *copy = packet_copy_whole(m, copier->frames);
+  if (copy != NULL)
+    count_copy(copier, site, length);
   return copy;
 }

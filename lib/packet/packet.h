@@ -36,6 +36,7 @@ struct copier {
   // Mbufs with PACKET_HEADER_ROOM: private headers, and the indirect segments behind them. At most
   // two for a packet.
   struct rte_mempool *headers;
+  struct rte_mempool *frames;           // mbufs for whole frames: packet_copied
   struct copy_count copied[LABELS_MAX]; // by copy site
 };
 
@@ -69,6 +70,13 @@ static inline struct rte_mbuf *packet_writable(struct rte_mbuf *m, uint16_t leng
     return m;
   return packet_writable_copy(m, length, copier);
 }
+
+// A private copy of all of `m`, in mbufs of the copier's frames, several where one is too small;
+// counted at `site`, which the caller has registered. Takes the caller's reference to `m`. Flags,
+// VLAN fields, port, hash and dynamic fields come along. Returns NULL where the pool is empty (or
+// `m` has no bytes); then `m` is still the caller's, untouched, and nothing was counted. platter
+// itself never copies a payload: this is there to measure what it would cost.
+struct rte_mbuf *packet_copied(struct rte_mbuf *m, struct copier *copier, const struct label *site);
 
 #ifdef __cplusplus
 }
