@@ -23,6 +23,7 @@ build_packages=(
   libpcap-dev            # reads captures
   libyaml-dev            # reads the configuration
   libjansson-dev         # writes --json
+  liburing-dev           # io_uring, which platter-bench kernel compares with the other ways
 )
 
 # install_packages NAME…: those that are missing, and says which.

@@ -6,6 +6,7 @@ int main(int argc, char **argv)
 {
   static const struct command *const commands[] = {
       // one a line
+      &command_kernel,
   };
   static const struct cli cli = {
       .name = "platter-bench",
