@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A device as a configuration writes it: a PCI address ("03:00.0", "0000:03:00.0") or a virtual
-// device of DPDK ("net_af_packet0"), either with arguments after a comma.
+// device of DPDK ("net_af_packet0"), either with arguments after a comma; or a replay port.
 #include "config/sections.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "config/replay.h"
 
 enum { DEVICE_NAME_LONGEST = 63 }; // RTE_DEV_NAME_MAX_LEN of DPDK, less the NUL
 
@@ -60,7 +62,8 @@ char *config_device_normal(const char *text, size_t length, bool *invalid)
   bool is_short = is_short_pci(text, name);
   bool is_pci = is_short || (name > domain_length && matches(text, domain_length, "xxxx:") &&
                              is_short_pci(text + domain_length, name - domain_length));
-  *invalid = (!is_pci && !is_virtual(text, name)) || has_control(text, length);
+  *invalid = (!is_pci && !is_virtual(text, name) && !text_is(text, name, "replay")) ||
+             has_control(text, length);
   if (*invalid)
     return NULL;
   char *device = malloc(domain_length + length + 1);

@@ -4,16 +4,32 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "config/replay.h"
+
+// Every replay port is a device of its own.
 static bool same_device(const char *a, const char *b)
 {
+  if (replay_is(a))
+    return false;
   size_t length = strcspn(a, ",");
   return length == strcspn(b, ",") && memcmp(a, b, length) == 0;
+}
+
+static bool replay_read(struct reader *reader, const struct document_node *node)
+{
+  struct config_replay replay;
+  char error[512];
+  if (config_replay_read(node->text, &replay, error, sizeof(error)))
+    return true;
+  document_error(reader->errors, node, "%s", error);
+  return false;
 }
 
 static bool device_read(struct reader *reader, const struct option *option,
                         const struct document_node *node, void *field)
 {
-  static const char what[] = "a PCI address (0000:03:00.0) or a virtual device (net_...)";
+  static const char what[] =
+      "a PCI address (0000:03:00.0), a virtual device (net_...) or replay,file=...";
   struct config_port *port = field;
   if (!option_is_scalar(reader, node, what))
     return false;
@@ -27,6 +43,8 @@ static bool device_read(struct reader *reader, const struct option *option,
       document_error(reader->errors, node, "out of memory");
     return false;
   }
+  if (replay_is(port->device) && !replay_read(reader, node))
+    return false;
   for (const struct config_port *other = reader->config->ports; other < port; other++) {
     if (other->device != NULL && same_device(port->device, other->device)) {
       document_error(reader->errors, node,
@@ -60,7 +78,12 @@ static void port_read(struct reader *reader, const struct document_node *node)
                        "expected a port's name of 1 to %d letters, digits or '_', found '%s'",
                        CONFIG_NAME_MAX, text_show(node->key, node->key_length).text);
   }
-  option_map(reader, port_options, node, port);
+  if (!option_map(reader, port_options, node, port) || port->device == NULL)
+    return;
+  const struct document_node *queues = document_find(node, "rx_queues");
+  if (queues != NULL && port->rx_queues > 1 && replay_is(port->device))
+    document_error(reader->errors, queues, "expected 1, for a replay port has one, found '%u'",
+                   port->rx_queues);
 }
 
 bool config_ports_read(struct reader *reader, const struct option *option,

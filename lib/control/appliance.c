@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <rte_cycles.h>
 #include <rte_errno.h>
 #include <rte_launch.h>
 #include <rte_lcore.h>
@@ -17,9 +18,24 @@
 #include "control/eal.h"
 #include "control/memif.h"
 #include "control/plan.h"
+#include "control/port_replay.h"
 #include "control/telemetry.h"
 
 enum { STALE_SECONDS = 1 };
+
+// Replay ports are virtual: their memory is on the first node.
+static int plan_replays(struct appliance *a, unsigned held, struct eal_request *request,
+                        char *error, size_t size)
+{
+  for (unsigned i = 0; i < a->config->n_ports; i++) {
+    int status = port_replay_plan(&a->port[i], held, error, size);
+    if (status != 0)
+      return status;
+    request->huge_bytes[0] += port_replay_bytes(&a->port[i], RTE_PGSIZE_2M);
+    request->ordinary_bytes += port_replay_bytes(&a->port[i], sysconf(_SC_PAGESIZE));
+  }
+  return 0;
+}
 
 static int start_eal(struct appliance *a, const struct appliance_options *options,
                      struct notes *warnings, char *error, size_t size)
@@ -47,6 +63,9 @@ static int start_eal(struct appliance *a, const struct appliance_options *option
     request.huge_bytes[node] = memory_bytes(&need, node, RTE_PGSIZE_2M);
     request.ordinary_bytes += memory_bytes(&need, node, sysconf(_SC_PAGESIZE));
   }
+  status = plan_replays(a, need.held, &request, error, size);
+  if (status != 0)
+    return status;
   for (unsigned i = 0; i < config->n_ports; i++)
     if (device_facts(a->port[i].device, &a->port[i].facts) && a->port[i].facts.pci)
       pci[request.n_pci++] = a->port[i].device;
@@ -169,6 +188,13 @@ static int start(struct appliance *a, const struct appliance_options *options,
   return status;
 }
 
+static void begin_replays(struct appliance *a)
+{
+  uint64_t soon = rte_rdtsc() + rte_get_tsc_hz() / 1000;
+  for (unsigned i = 0; i < a->config->n_ports; i++)
+    port_replay_begin(&a->port[i], soon);
+}
+
 int appliance_start(struct appliance **appliance, const struct config *config,
                     const struct appliance_options *options, struct notes *warnings, char *error,
                     size_t size)
@@ -183,7 +209,8 @@ int appliance_start(struct appliance **appliance, const struct config *config,
     return status;
   }
   eal_log_to_stderr();
-  appliance_update(a);
+  appliance_update(a); // when workers have answered, they run
+  begin_replays(a);
   *appliance = a;
   return 0;
 }

@@ -11,6 +11,7 @@
 #include "control/clock.h"
 #include "control/eal.h"
 #include "control/memif.h"
+#include "control/port_replay.h"
 #include "control/telemetry.h"
 
 enum {
@@ -140,6 +141,8 @@ static void close_ports(struct appliance *a)
     memif_settle();
   for (unsigned i = 0; i < a->config->n_ports; i++)
     port_close(&a->port[i]);
+  for (unsigned i = 0; i < a->config->n_ports; i++)
+    port_replay_release(&a->port[i]);
 }
 
 const struct status *appliance_stop(struct appliance *a)
@@ -168,6 +171,8 @@ void appliance_free(struct appliance *a)
   residence_free(a->residence);
   memory_stop(&a->memory);
   layout_free(a->layout);
+  for (unsigned i = 0; i < a->config->n_ports; i++)
+    port_replay_free(&a->port[i]);
   if (a->eal)
     eal_stop();
   free(a);

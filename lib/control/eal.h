@@ -9,8 +9,8 @@
 #include <stddef.h>
 
 #include "config/config.h"
-#include "control/memory.h"
 #include "config/notes.h"
+#include "control/memory.h"
 
 #ifdef __cplusplus
 extern "C" {

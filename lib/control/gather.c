@@ -54,6 +54,12 @@ static void gather_port(const struct appliance *a, unsigned number, struct statu
   s->no_mbuf = port->stats.rx_nombuf;
   s->receive_errors = port->stats.ierrors;
   s->transmit_errors = port->stats.oerrors;
+  s->replays = port->replay != NULL;
+  if (s->replays) {
+    replay_read(port->replay, &s->replay);
+    s->received_bytes += s->replay.bytes;
+    copy_text(s->driver, sizeof(s->driver), "replay");
+  }
 }
 
 // Names whole queues only; `text` says how many more there are.
@@ -153,6 +159,15 @@ static void gather_pool(struct rte_mempool *pool, unsigned kept, struct status *
   s->pools_full &= out->available + kept == out->size;
 }
 
+static void gather_replay_pool(const struct status_port *port, struct status *s)
+{
+  struct status_pool *out = &s->pool[s->n_pools++];
+  snprintf(out->name, sizeof(out->name), "replay_%.20s", port->name);
+  out->size = port->replay.mbufs;
+  out->available = port->replay.mbufs_back;
+  s->pools_full &= out->available == out->size;
+}
+
 // What drivers took from a node's frames when their queues were set up and will not give back. It
 // was counted then, so that one mbuf more or less missing at the end still shows.
 static unsigned kept(struct appliance *a, const struct memory_pool *pool)
@@ -240,6 +255,9 @@ void appliance_gather(struct appliance *a, double now)
     gather_pool(a->memory.pool[i].frames, kept(a, &a->memory.pool[i]), s);
     gather_pool(a->memory.pool[i].headers, 0, s);
   }
+  for (unsigned i = 0; i < s->n_ports; i++)
+    if (s->port[i].replays)
+      gather_replay_pool(&s->port[i], s);
   if (a->running)
     gather_rates(a, now, &before);
 }

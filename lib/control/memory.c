@@ -10,11 +10,9 @@
 #include "datapath/failure.h"
 #include "datapath/transmit.h"
 #include "packet/packet.h"
+#include "packet/pool.h"
 
-enum {
-  MBUF_OVERHEAD = sizeof(struct rte_mbuf) + 2 * RTE_CACHE_LINE_SIZE, // object header and padding
-  SLACK = 24 * 1024 * 1024, // of a node: rings, the drivers' queues, EAL's own
-};
+enum { SLACK = 24 * 1024 * 1024 }; // of a node: rings, the drivers' queues, EAL's own
 
 // Places that a packet can be in, from the worker that received it to the wire.
 static unsigned packets(const struct memory_need *need)
@@ -48,21 +46,10 @@ static size_t handoff_bytes(const struct memory_need *need)
   return need->handoffs * (size_t)rte_align32pow2(need->handoff_size + 1) * sizeof(void *);
 }
 
-// No object of a pool crosses the end of a page where the kernel may put pages anywhere
-// (rte_mempool_op_calc_mem_size_helper): a frame takes an ordinary page all for itself.
-static size_t pool_bytes(size_t n, size_t object, size_t page)
-{
-  size_t ring = 2 * rte_align64pow2(n) * sizeof(void *);
-  if (object > page)
-    return n * RTE_ALIGN_CEIL(object, page) + ring;
-  size_t objects = page / object;
-  return (n + objects - 1) / objects * page + ring;
-}
-
 size_t memory_bytes(const struct memory_need *need, unsigned node, size_t page)
 {
-  size_t frame = need->segment + RTE_PKTMBUF_HEADROOM + MBUF_OVERHEAD;
-  size_t header = PACKET_HEADER_MAX + RTE_PKTMBUF_HEADROOM + MBUF_OVERHEAD;
+  size_t frame = need->segment + RTE_PKTMBUF_HEADROOM;
+  size_t header = PACKET_HEADER_MAX + RTE_PKTMBUF_HEADROOM;
   if (need->receive_descriptors[node] == 0)
     return 0;
   size_t bytes = SLACK + handoff_bytes(need) + pool_bytes(memory_frames(need, node), frame, page) +

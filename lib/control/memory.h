@@ -56,6 +56,7 @@ struct memory_need {
   unsigned handoffs;
   unsigned handoff_size; // references in each
   unsigned workers;
+  unsigned held;    // packets that drivers may keep when they have sent them
   unsigned segment; // bytes of a frame that one mbuf must hold, at least 2048
   unsigned frame;   // bytes of the longest frame
   unsigned mbufs;   // the user's own number per pool; 0: by the formula

@@ -11,6 +11,8 @@
 #include "control/port.h"
 #include "layout/device.h"
 
+enum { HELD_BY_NIC = 4096 };
+
 // How large a handoff is where the configuration leaves it open; plan.h says why.
 enum {
   FEW_HANDOFFS = 4,
@@ -177,8 +179,8 @@ static unsigned device_node(const struct device_facts *device)
 // virtual drivers these.
 static bool device_scatters(const struct device_facts *device)
 {
-  static const char *const drivers[] = {"net_null", "net_pcap", "net_ring",
-                                        "net_tap",  "net_tun",  "net_virtio_user"};
+  static const char *const drivers[] = {"net_null", "net_pcap",        "net_ring", "net_tap",
+                                        "net_tun",  "net_virtio_user", "replay"};
   for (unsigned i = 0; i < RTE_DIM(drivers); i++)
     if (device->driver != NULL && strcmp(device->driver, drivers[i]) == 0)
       return true;
@@ -197,6 +199,8 @@ static void add_port(struct memory_need *need, const struct plan *plan,
   need->receive_descriptors[device_node(&device)] += port->rx_queues * descriptors;
   need->transmit_descriptors += queues * descriptors;
   need->transmit_queues += queues;
+  if (device.holds_sent) // a NIC's driver may prefer rings longer than ours
+    need->held += queues * (device.pci ? HELD_BY_NIC : descriptors);
   if (plan->longest_frame == 0)
     need->frame = RTE_MAX(need->frame, frame);
   if (!plan->stand_ins && !device_scatters(&device))

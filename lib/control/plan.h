@@ -5,9 +5,9 @@
 #define CONTROL_PLAN_H
 
 #include "config/config.h"
+#include "config/notes.h"
 #include "control/assemble.h"
 #include "control/memory.h"
-#include "config/notes.h"
 #include "layout/layout.h"
 
 #ifdef __cplusplus

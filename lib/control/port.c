@@ -14,6 +14,7 @@
 #include "control/interface.h"
 #include "control/memif.h"
 #include "control/port_internal.h"
+#include "control/port_replay.h"
 
 enum { CALLBACK_TIMEOUT = 1000 }; // milliseconds
 
@@ -61,15 +62,19 @@ static int probe_fail(const struct port *port, int code, char *error, size_t siz
 int port_probe(struct port *port, char *error, size_t size)
 {
   const char *name = port->config->name;
+  char text[REPLAY_PATH_MAX + 128];
+  const char *device = port_replay_device(port, text, sizeof(text));
   int status = 0;
 
   eal_words(); // what was logged before is not about this port
   if (!device_facts(port->device, &port->facts))
     return fail(error, size, -EINVAL, "ports.%s.device: '%s' is no PCI address and no vdev", name,
                 port->device);
-  memif_remove_stale_socket(port->device);
+  if (port->replay_plan != NULL)
+    snprintf(port->facts.name, sizeof(port->facts.name), "%.*s", (int)strcspn(device, ","), device);
+  memif_remove_stale_socket(device);
   if (!port->facts.pci) // PCI devices were probed when EAL started, from its allow-list
-    status = rte_dev_probe(port->device);
+    status = rte_dev_probe(device);
   if (status != 0)
     return probe_fail(port, status, error, size);
   port->probed = true;
@@ -123,6 +128,9 @@ int port_start(struct port *port, struct memory *memory, struct notes *warnings,
   port->kept = port->facts.keeps_mbufs ? available - rte_mempool_avail_count(frames) : 0;
   if (status != 0)
     return port_fail(port, status, "cannot set up its receive queues", error, size);
+  status = port_replay_open(port, error, size);
+  if (status != 0)
+    return status;
   for (unsigned q = 0; q < port->tx_queues && status == 0; q++)
     status = rte_eth_tx_queue_setup(port->id, q, port->transmit_descriptors, port->node, NULL);
   if (status != 0)
@@ -196,6 +204,7 @@ void port_stop(struct port *port)
 {
   if (!port->probed)
     return;
+  port_replay_detach(port);
   forget_link_events(port);
   if (!port->started)
     return;

@@ -10,9 +10,10 @@
 #include <rte_ethdev.h>
 
 #include "config/config.h"
-#include "control/memory.h"
 #include "config/notes.h"
+#include "control/memory.h"
 #include "layout/device.h"
+#include "replay/replay.h"
 
 enum {
   PORT_DESCRIPTORS = 1024, // of a queue, where the device prefers no other number
@@ -37,7 +38,9 @@ struct port {
   bool was_promiscuous;          // the kernel's interface was, before platter
   bool link_events;              // the driver tells of link changes; else control asks
   struct rte_eth_link link;
-  uint32_t link_changes; // the one who notices them: writes, control: reads
+  struct replay_plan *replay_plan; // a replay port's; else NULL
+  struct replay *replay;           // when started
+  uint32_t link_changes;           // the one who notices them: writes, control: reads
   struct rte_eth_stats stats;
 };
 

@@ -12,6 +12,7 @@
 #include "layout/layout.h"
 #include "packet/label.h"
 #include "packet/packet.h"
+#include "replay/replay.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -43,6 +44,8 @@ struct status_port {
   uint64_t transmit_errors; // lost in the driver after it took them
   double received_pps;      // over the last second
   double transmitted_pps;
+  bool replays;
+  struct replay_status replay; // where it does
 };
 
 struct status_worker {
@@ -83,7 +86,7 @@ struct status {
   unsigned n_workers;
   struct status_worker worker[LAYOUT_WORKERS_MAX];
   unsigned n_pools;
-  struct status_pool pool[2 * MEMORY_NODES_MAX];
+  struct status_pool pool[2 * MEMORY_NODES_MAX + CONFIG_PORTS_MAX];
   struct copy_count copied[LABELS_MAX]; // by copy site
 
   // The equation: received + cloned = transmitted + dropped + in_flight + difference. Where a

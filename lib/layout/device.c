@@ -19,6 +19,7 @@ struct device_driver {
   unsigned (*count)(const char *arguments); // where neither is enough
   const char *copies;                       // NULL: unknown
   unsigned descriptors;
+  bool holds_sent;
   bool keeps_mbufs;
 };
 
@@ -26,6 +27,7 @@ struct device_driver {
 #define COPIES_NOTHING "nothing"
 
 static unsigned pcap_tx_queues(const char *arguments);
+static unsigned replay_tx_queues(const char *arguments);
 
 static const struct device_driver drivers[] = {
     // af_packet/rte_eth_af_packet.c: memcpy from and to the kernel's ring in both bursts.
@@ -35,21 +37,22 @@ static const struct device_driver drivers[] = {
     // NIC. xsk_configure takes XSK_RING_CONS__DEFAULT_NUM_DESCS mbufs for a queue's fill ring, and
     // eth_dev_close forgets them.
     {"net_af_xdp", NULL, "queue_count", 1, NULL, "on transmit, packets of another memory pool",
-     2048, true},
+     2048, true, true},
     // bonding/rte_eth_bond_pmd.c: as many queues as the member with the fewest, which are unknown
     // here; what is copied is up to the members.
-    {"net_bonding", "eth_bond", NULL, 0, NULL, NULL},
+    {"net_bonding", "eth_bond", NULL, 0, NULL, NULL, .holds_sent = true},
     // memif/rte_eth_memif.c: the driver says 255, but the client decides at connection how many
     // rings there are, and a queue of the server's that got none points at the first ring of all
     // (memif_get_ring_from_queue), so that two workers would write one ring. One is always there.
     // Only a client with zero-copy=yes exchanges its buffers by reference.
-    {"net_memif", NULL, NULL, 1, NULL, COPIES_BOTH ", but for a client with zero-copy=yes"},
+    {"net_memif", NULL, NULL, 1, NULL, COPIES_BOTH ", but for a client with zero-copy=yes",
+     .holds_sent = true},
     // null/rte_eth_null.c: more queues than platter has workers (RTE_MAX_QUEUES_PER_PORT).
     {"net_null", "eth_null", NULL, 1024, NULL, COPIES_NOTHING},
     // pcap/pcap_ethdev.c: memcpy on receive; transmit writes to libpcap's file or socket.
     {"net_pcap", "eth_pcap", NULL, 0, pcap_tx_queues, COPIES_BOTH},
     // ring/rte_eth_ring.c: eth_dev_ring_create always makes RTE_PMD_RING_MAX_TX_RINGS.
-    {"net_ring", "eth_ring", NULL, 16, NULL, COPIES_NOTHING},
+    {"net_ring", "eth_ring", NULL, 16, NULL, COPIES_NOTHING, .holds_sent = true},
     // tap/rte_eth_tap.c: TAP_MAX_QUEUES; readv and writev copy in the kernel.
     {"net_tap", "eth_tap", NULL, 16, NULL, COPIES_BOTH},
     {"net_tun", NULL, NULL, 16, NULL, COPIES_BOTH},
@@ -57,7 +60,9 @@ static const struct device_driver drivers[] = {
     {"net_vhost", "eth_vhost", "queues", 1, NULL, COPIES_BOTH},
     // virtio/virtio_user_ethdev.c: the descriptors point at the mbufs; the other side copies.
     {"net_virtio_user", "virtio_user", "queues", 1, NULL,
-     COPIES_NOTHING ", but the other side does"},
+     COPIES_NOTHING ", but the other side does", .holds_sent = true},
+    // platter's own (lib/replay), on net_null or, with `out`, on net_pcap.
+    {"replay", NULL, NULL, 0, replay_tx_queues, COPIES_NOTHING},
 };
 
 enum { N_DRIVERS = sizeof(drivers) / sizeof(drivers[0]) };
@@ -129,6 +134,12 @@ static unsigned pcap_tx_queues(const char *arguments)
   return count_key(arguments, "rx_iface") + count_key(arguments, "rx_iface_in");
 }
 
+// As the driver that it stands on.
+static unsigned replay_tx_queues(const char *arguments)
+{
+  return count_key(arguments, "out") > 0 ? 1 : 1024;
+}
+
 // Reads up to `digits` hexadecimal digits and the delimiter after them. Returns what follows the
 // delimiter, or NULL.
 static const char *read_hex(const char *text, size_t digits, char delimiter, unsigned *value)
@@ -160,6 +171,7 @@ static bool read_pci(const char *text, struct device_facts *facts)
       read_hex(rest, 1, '\0', &function) == NULL || device > 31 || function > 7)
     return false;
   facts->pci = true;
+  facts->holds_sent = true;
   snprintf(facts->name, sizeof(facts->name), "%04x:%02x:%02x.%x", domain, bus, device, function);
   return true;
 }
@@ -195,6 +207,7 @@ static bool read_vdev(const char *device, struct device_facts *facts)
     return false;
   memcpy(facts->name, device, length);
   const struct device_driver *driver = find_by_prefix(facts->name);
+  facts->holds_sent = driver == NULL;
   if (driver == NULL)
     return begins_with(facts->name, "net_") && length > strlen("net_");
   const char *arguments = device + length;
@@ -203,6 +216,9 @@ static bool read_vdev(const char *device, struct device_facts *facts)
   if (strcmp(driver->name, "net_null") == 0 && read_key(arguments, "copy", 0) != 0)
     facts->copies = COPIES_BOTH; // eth_null_copy_rx, eth_null_copy_tx
   facts->descriptors = driver->descriptors;
+  if (strcmp(driver->name, "replay") == 0 && count_key(arguments, "out") > 0)
+    facts->copies = "on transmit";
+  facts->holds_sent = driver->holds_sent;
   facts->keeps_mbufs = driver->keeps_mbufs;
   if (driver->count != NULL)
     facts->tx_queues = driver->count(arguments);

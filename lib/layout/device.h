@@ -20,6 +20,7 @@ struct device_facts {
   const char *driver;   // "net_af_packet"; NULL for a PCI device and for a vdev not in the table
   unsigned tx_queues;   // transmit queues the arguments give; 0: not known without the device
   unsigned descriptors; // of a queue, where the driver wants a number of its own; 0: it does not
+  bool holds_sent;      // the driver may keep packets that it has sent until it gets others
   bool keeps_mbufs;     // at close the driver does not give back what its receive queues took
   const char *copies; // what the driver copies: "nothing", "on receive and transmit"; NULL: unknown
 };
