@@ -49,7 +49,8 @@ struct layout *plan_layout(const struct plan *plan, unsigned n_ports,
 // In a large ring the receiving worker runs so far ahead that the lines it wrote have left its L2
 // cache when the other core reads them. `pipeline` on two cores about 300 cycles apart, null
 // devices, 64 bytes, reaches 0.83 to 0.87 of what one worker does with 1,024 references and 0.88 to
-// 0.91 with 4,096 (tests/bench/versus-testpmd.sh pipeline-1024 pipeline). Prefetching in the
+// 0.91 with 4,096; a second series, of ten short runs each in turn, had medians of 0.83 and 0.87.
+// `tests/bench/versus-testpmd.sh pipeline pipeline-1024` compares the two. Prefetching in the
 // consumer made it worse (0.74 to 0.81), pausing in idle turns changed nothing.
 //
 // The price is buffering where a port is slow (4,096 frames of 1,518 bytes are 5 ms at 10 Gbit/s)
