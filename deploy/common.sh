@@ -23,6 +23,8 @@ build_packages=(
   libpcap-dev            # reads captures
   libyaml-dev            # reads the configuration
   libjansson-dev         # writes --json
+  libmd-dev              # SHA-256 of the captures that platter-bench was given
+  libjs-chart.js         # Chart.js: draws the charts of platter-bench --html; put into the page
   liburing-dev           # io_uring, which platter-bench kernel compares with the other ways
 )
 

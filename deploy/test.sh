@@ -23,6 +23,7 @@ test_packages=(
   python3                          # the bench, and the summary below
   dpdk dpdk-dev                    # dpdk-testpmd for the bench; dpdk-telemetry.py
   iproute2 iputils-ping ethtool socat tcpdump procps util-linux kmod # peers of the e2e tests
+  chromium                         # opens the page that platter-bench --html writes
   graphviz                         # reads what `platter check --dot` writes
   shellcheck
 )

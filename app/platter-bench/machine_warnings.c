@@ -5,6 +5,8 @@
 
 #include "machine_files.h"
 
+// Time is counted in ticks: a run shorter than this has too few of them to tell shares.
+static const double SECONDS_MIN = 2;
 static const double STEAL_MAX = 0.01, OTHERS_MAX = 0.05, LOAD_MAX = 0.5;
 
 static const char *string(const json_t *machine, const char *key)
@@ -76,6 +78,8 @@ static void warn_company(const json_t *machine, json_t *warnings)
         warnings, json_sprintf("The machine was not idle before the start: its load was %.2f over "
                                "the last minute.",
                                load));
+  if (number(machine, "seconds") < SECONDS_MIN)
+    return;
   if (steal > STEAL_MAX)
     json_array_append_new(
         warnings, json_sprintf("The hypervisor gave %.1f%% of the cores' time to other machines "

@@ -53,8 +53,8 @@ void part_byline(const json_t *report, FILE *out)
 {
   const json_t *machine = json_object_get(report, "machine");
   const char *virtual = string(machine, "virtual");
-  part_text(string(report, "date"), out);
-  fputs(" · ", out);
+  const char *date = string(report, "date"); // 2026-01-01T00:00:00Z
+  fprintf(out, "%.10s %.5s UTC · ", date, strlen(date) > 11 ? date + 11 : "");
   part_text(string(machine, "cpu"), out);
   if (*virtual != '\0') {
     fputs(" in a virtual machine, ", out);
@@ -286,7 +286,7 @@ void part_machine(const json_t *report, FILE *out)
   json_array_foreach(words, i, line) put_pair(json_string_value(json_array_get(line, 0)),
                                               json_string_value(json_array_get(line, 1)), out);
   put_pair("platter", string(report, "platter"), out);
-  put_pair("DPDK", string(report, "dpdk"), out);
+  put_pair("Built on", string(report, "dpdk"), out);
   fputs("</dl>\n</section>\n", out);
   json_decref(words);
 }

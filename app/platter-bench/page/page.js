@@ -13,6 +13,7 @@
   const short = (n) => Number(n.toPrecision(3)).toLocaleString('en', {
     maximumFractionDigits: 12, minimumSignificantDigits: n === 0 || Math.abs(n) >= 100 ? undefined : 3
   });
+  const tick = (n) => Number(n.toPrecision(6)).toLocaleString('en', { maximumFractionDigits: 12 });
   const css = (name) => getComputedStyle(root).getPropertyValue(name).trim();
   const faded = (colour, share) => colour + Math.round(255 * share).toString(16).padStart(2, '0');
 
@@ -143,12 +144,12 @@
       type: chart.log ? 'logarithmic' : 'linear', beginAtZero: true,
       title: { display: true, text: chart.y, color: css('--soft') },
       grid: { color: css('--grid'), borderColor: css('--line') },
-      ticks: { color: css('--soft'), callback: short, maxTicksLimit: 8 }
+      ticks: { color: css('--soft'), callback: tick, maxTicksLimit: 8 }
     };
     if (chart.log) {
       axis.min = all.length > 0 ? floor(Math.min(...all)) : 1;
       axis.max = all.length > 0 ? ceiling(Math.max(...all)) : 10;
-      axis.ticks.callback = (n) => /^[125]/.test(n.toExponential()) ? short(n) : '';
+      axis.ticks.callback = (n) => /^[125]/.test(n.toExponential()) ? tick(n) : '';
       axis.ticks.maxTicksLimit = undefined;
       axis.ticks.autoSkipPadding = 8;
     } else {
@@ -199,7 +200,8 @@
             display: sets.length > 1, position: 'bottom',
             labels: {
               color: css('--ink'), padding: 14,
-              usePointStyle: chart.kind === 'line', boxWidth: chart.kind === 'line' ? 8 : 22
+              usePointStyle: chart.kind === 'line', boxWidth: 22,
+              boxHeight: chart.kind === 'line' ? 7 : 11
             }
           },
           tooltip: { callbacks: { label: figures }, usePointStyle: chart.kind === 'line' }
