@@ -91,10 +91,12 @@ static json_t *find_cache(json_t *caches, json_int_t level, const char *type)
 {
   size_t i;
   json_t *cache;
-  json_array_foreach(caches, i,
-                     cache) if (json_integer_value(json_object_get(cache, "level")) == level &&
-                                strcmp(json_string_value(json_object_get(cache, "type")), type) ==
-                                    0) return cache;
+  json_array_foreach(caches, i, cache)
+  {
+    if (json_integer_value(json_object_get(cache, "level")) == level &&
+        strcmp(json_string_value(json_object_get(cache, "type")), type) == 0)
+      return cache;
+  }
   return NULL;
 }
 

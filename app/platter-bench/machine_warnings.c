@@ -4,16 +4,11 @@
 #include <string.h>
 
 #include "machine_files.h"
+#include "report_member.h"
 
 // Time is counted in ticks: a run shorter than this has too few of them to tell shares.
 static const double SECONDS_MIN = 2;
 static const double STEAL_MAX = 0.01, OTHERS_MAX = 0.05, LOAD_MAX = 0.5;
-
-static const char *string(const json_t *machine, const char *key)
-{
-  const char *text = json_string_value(json_object_get(machine, key));
-  return text != NULL ? text : "";
-}
 
 static double number(const json_t *machine, const char *key)
 {
@@ -27,7 +22,7 @@ static bool listed(const char *list, int cpu)
 
 static void warn_siblings(const json_t *machine, json_t *warnings)
 {
-  const char *usable = string(machine, "cores_usable");
+  const char *usable = member_text(machine, "cores_usable");
   size_t i;
   json_t *siblings;
   json_array_foreach(json_object_get(machine, "siblings"), i, siblings)
@@ -51,8 +46,10 @@ static void warn_hugepages(const json_t *machine, json_t *warnings)
   size_t i;
   json_t *pages;
   json_int_t total = 0;
-  json_array_foreach(json_object_get(machine, "hugepages"), i, pages) total +=
-      json_integer_value(json_object_get(pages, "total"));
+  json_array_foreach(json_object_get(machine, "hugepages"), i, pages)
+  {
+    total += json_integer_value(json_object_get(pages, "total"));
+  }
   if (total == 0)
     json_array_append_new(warnings,
                           json_string("There are no hugepages: with ordinary pages, addresses are "
@@ -61,7 +58,7 @@ static void warn_hugepages(const json_t *machine, json_t *warnings)
 
 static void warn_governor(const json_t *machine, json_t *warnings)
 {
-  const char *governor = string(machine, "governor");
+  const char *governor = member_text(machine, "governor");
   if (strcmp(governor, "performance") != 0 && strcmp(governor, "none to set") != 0)
     json_array_append_new(warnings,
                           json_sprintf("The cores' frequency governor is %s, not performance: "
@@ -94,7 +91,7 @@ static void warn_company(const json_t *machine, json_t *warnings)
 json_t *machine_warnings(const json_t *machine)
 {
   json_t *warnings = json_array();
-  const char *virtual = string(machine, "virtual");
+  const char *virtual = member_text(machine, "virtual");
   if (*virtual != '\0')
     json_array_append_new(
         warnings, json_sprintf("This is a virtual machine (%s): who else uses its cores, caches "
@@ -102,7 +99,7 @@ json_t *machine_warnings(const json_t *machine)
                                virtual));
   warn_company(machine, warnings);
   warn_siblings(machine, warnings);
-  if (*string(machine, "cores_isolated") == '\0')
+  if (*member_text(machine, "cores_isolated") == '\0')
     json_array_append_new(warnings, json_string("No core is isolated: the kernel may run other "
                                                 "programs on those that are measured."));
   warn_governor(machine, warnings);

@@ -7,11 +7,12 @@
 
 #include "machine.h"
 #include "report_cell.h"
+#include "report_member.h"
 
 static const char *string(const json_t *machine, const char *key, const char *otherwise)
 {
-  const char *text = json_string_value(json_object_get(machine, key));
-  return text != NULL && *text != '\0' ? text : otherwise;
+  const char *text = member_text(machine, key);
+  return *text != '\0' ? text : otherwise;
 }
 
 static json_int_t integer(const json_t *object, const char *key)

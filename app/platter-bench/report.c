@@ -82,9 +82,11 @@ static bool rows_whole(const json_t *table)
 {
   size_t i;
   json_t *row;
-  json_array_foreach(json_object_get(table, "rows"), i,
-                     row) if (json_array_size(row) !=
-                              json_array_size(json_object_get(table, "columns"))) return false;
+  json_array_foreach(json_object_get(table, "rows"), i, row)
+  {
+    if (json_array_size(row) != json_array_size(json_object_get(table, "columns")))
+      return false;
+  }
   return true;
 }
 
@@ -92,9 +94,11 @@ static bool series_whole(const json_t *chart)
 {
   size_t i, labels = json_array_size(json_object_get(chart, "labels"));
   json_t *series;
-  json_array_foreach(json_object_get(chart, "series"), i,
-                     series) if (json_array_size(json_object_get(series, "value")) !=
-                                 labels) return false;
+  json_array_foreach(json_object_get(chart, "series"), i, series)
+  {
+    if (json_array_size(json_object_get(series, "value")) != labels)
+      return false;
+  }
   return true;
 }
 
@@ -104,10 +108,16 @@ bool report_whole(const json_t *report)
   json_t *part;
   if (report == NULL || atomic_load(&memory_out))
     return false;
-  json_array_foreach(json_object_get(report, "tables"), i,
-                     part) if (!rows_whole(part)) return false;
-  json_array_foreach(json_object_get(report, "charts"), i,
-                     part) if (!series_whole(part)) return false;
+  json_array_foreach(json_object_get(report, "tables"), i, part)
+  {
+    if (!rows_whole(part))
+      return false;
+  }
+  json_array_foreach(json_object_get(report, "charts"), i, part)
+  {
+    if (!series_whole(part))
+      return false;
+  }
   return true;
 }
 

@@ -8,29 +8,25 @@
 #include <string.h>
 
 #include "report_file.h"
+#include "report_member.h"
 #include "report_parts.h"
 
 // report_page.S
 extern const char page_template[], page_style[], page_script[], page_library[];
 
-static const char *string(const json_t *report, const char *key)
-{
-  return json_string_value(json_object_get(report, key));
-}
-
 static void put_name(const json_t *report, FILE *out)
 {
-  part_text(string(report, "report"), out);
+  part_text(member_text(report, "report"), out);
 }
 
 static void put_title(const json_t *report, FILE *out)
 {
-  part_text(string(report, "title"), out);
+  part_text(member_text(report, "title"), out);
 }
 
 static void put_version(const json_t *report, FILE *out)
 {
-  part_text(string(report, "platter"), out);
+  part_text(member_text(report, "platter"), out);
 }
 
 static void put_style(const json_t *report, FILE *out)

@@ -9,6 +9,7 @@
 #include <jansson.h>
 
 void part_text(const char *text, FILE *out); // escaped, for elements and attributes in quotes
+void part_element(const char *element, const char *text, FILE *out); // <element>text</element>
 void part_byline(const json_t *report, FILE *out);
 void part_about(const json_t *report, FILE *out);
 void part_conclusions(const json_t *report, FILE *out);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "report_cell.h"
+#include "report_member.h"
 #include "report_wrap.h"
 
 enum { GAP = 2, WORD_MAX = 30, KEYS_MAX = 2, CELL_SIZE = 512 };
@@ -29,23 +30,25 @@ static char *cell(const struct grid *grid, size_t row, size_t column)
   return grid->cell[row * grid->columns + column];
 }
 
-static const char *unit_of(const json_t *column)
-{
-  const char *unit = json_string_value(json_object_get(column, "unit"));
-  return unit != NULL ? unit : "";
-}
-
 static void fill_heading(const struct grid *grid, const json_t *columns)
 {
   size_t c;
   json_t *column;
   json_array_foreach(columns, c, column)
   {
-    const char *unit = unit_of(column);
+    const char *unit = member_text(column, "unit");
     bool stated = *unit != '\0' && !cell_unit_inside(unit);
-    snprintf(cell(grid, 0, c), CELL_SIZE, "%s%s%s",
-             json_string_value(json_object_get(column, "name")), stated ? ", " : "",
+    snprintf(cell(grid, 0, c), CELL_SIZE, "%s%s%s", member_text(column, "name"), stated ? ", " : "",
              stated ? unit : "");
+  }
+}
+
+static void fill_row(const struct grid *grid, const json_t *columns, const json_t *row, size_t r)
+{
+  for (size_t c = 0; c < grid->columns; c++) {
+    const json_t *value = json_array_get(row, c);
+    cell_text(value, member_text(json_array_get(columns, c), "unit"), cell(grid, r, c), CELL_SIZE);
+    grid->column[c].right |= json_is_number(value) || json_is_object(value);
   }
 }
 
@@ -54,11 +57,9 @@ static void fill(const struct grid *grid, const json_t *columns, const json_t *r
   size_t r;
   json_t *row;
   fill_heading(grid, columns);
-  json_array_foreach(rows, r, row) for (size_t c = 0; c < grid->columns; c++)
+  json_array_foreach(rows, r, row)
   {
-    const json_t *value = json_array_get(row, c);
-    cell_text(value, unit_of(json_array_get(columns, c)), cell(grid, r + 1, c), CELL_SIZE);
-    grid->column[c].right |= json_is_number(value) || json_is_object(value);
+    fill_row(grid, columns, row, r + 1);
   }
 }
 

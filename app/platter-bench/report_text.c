@@ -6,16 +6,11 @@
 
 #include "machine_words.h"
 #include "report_cell.h"
+#include "report_member.h"
 #include "report_table.h"
 #include "report_wrap.h"
 
 enum { WIDTH = 100 };
-
-static const char *string(const json_t *object, const char *key)
-{
-  const char *text = json_string_value(json_object_get(object, key));
-  return text != NULL ? text : "";
-}
 
 static void print_list(const json_t *list, const char *heading, const char *first, FILE *out)
 {
@@ -25,15 +20,18 @@ static void print_list(const json_t *list, const char *heading, const char *firs
     return;
   if (heading != NULL)
     fprintf(out, "\n%s\n", heading);
-  json_array_foreach(list, i, text) wrap_paragraph(first, json_string_value(text), WIDTH, out);
+  json_array_foreach(list, i, text)
+  {
+    wrap_paragraph(first, json_string_value(text), WIDTH, out);
+  }
 }
 
 static void print_machine(const json_t *report, FILE *out)
 {
   char versions[256];
   json_t *brief = machine_brief(json_object_get(report, "machine"));
-  snprintf(versions, sizeof(versions), "platter %s, %s; %s", string(report, "platter"),
-           string(report, "dpdk"), string(report, "date"));
+  snprintf(versions, sizeof(versions), "platter %s, %s; %s", member_text(report, "platter"),
+           member_text(report, "dpdk"), member_text(report, "date"));
   print_list(brief, NULL, "  ", out);
   wrap_paragraph("  ", versions, WIDTH, out);
   json_decref(brief);
@@ -63,9 +61,9 @@ static void print_tables(const json_t *tables, FILE *out)
   json_array_foreach(tables, i, table)
   {
     putc('\n', out);
-    wrap_paragraph("", string(table, "title"), WIDTH, out);
-    if (*string(table, "note") != '\0')
-      wrap_paragraph("", string(table, "note"), WIDTH, out);
+    wrap_paragraph("", member_text(table, "title"), WIDTH, out);
+    if (*member_text(table, "note") != '\0')
+      wrap_paragraph("", member_text(table, "note"), WIDTH, out);
     putc('\n', out);
     table_print(table, WIDTH, out);
   }
@@ -73,7 +71,7 @@ static void print_tables(const json_t *tables, FILE *out)
 
 void report_print(const json_t *report, FILE *out)
 {
-  wrap_paragraph("", string(report, "title"), WIDTH, out);
+  wrap_paragraph("", member_text(report, "title"), WIDTH, out);
   putc('\n', out);
   print_machine(report, out);
   print_settings(json_object_get(report, "settings"), out);
