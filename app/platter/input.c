@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "config/text.h"
 #include "config/notes.h"
+#include "config/text.h"
 
 static int port_index(const struct config *config, const char *name, size_t length)
 {
@@ -78,14 +78,6 @@ void inputs_describe(const struct inputs *inputs, const struct config *config)
              c->shortened);
   }
   fflush(stdout);
-}
-
-uint64_t inputs_frames(const struct inputs *inputs)
-{
-  uint64_t sum = 0;
-  for (unsigned i = 0; i < CONFIG_PORTS_MAX; i++)
-    sum += inputs->file[i].capture.frames;
-  return sum;
 }
 
 unsigned inputs_longest(const struct inputs *inputs)

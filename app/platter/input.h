@@ -27,8 +27,7 @@ int inputs_open(struct inputs *inputs, const struct config *config, char *error,
 // Prints what is in them.
 void inputs_describe(const struct inputs *inputs, const struct config *config);
 
-// Of all files: how many frames, and the bytes of the longest.
-uint64_t inputs_frames(const struct inputs *inputs);
+// Bytes of the longest frame of all files.
 unsigned inputs_longest(const struct inputs *inputs);
 
 void inputs_close(struct inputs *inputs);

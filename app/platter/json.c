@@ -34,6 +34,23 @@ static json_t *dropped(const struct status_port *p)
   return object;
 }
 
+static json_t *replay(const struct replay_status *r)
+{
+  char asked[64];
+  config_replay_describe(&r->asked, asked, sizeof(asked));
+  return json_pack(
+      "{s:o, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:f, s:f, s:f, s:f}", "file",
+      text(r->asked.file), "state", replay_state_name(r->state),    //
+      "asked", asked, "loop", (json_int_t)r->asked.loop,            //
+      "laps", (json_int_t)r->laps, "frames", (json_int_t)r->frames, //
+      "sent", (json_int_t)r->sent, "bytes", (json_int_t)r->bytes,   //
+      "stalls", (json_int_t)r->stalls, "seconds", r->seconds,       //
+      "frames_per_second", r->frames_per_second,                    //
+      "bits_per_second", r->bits_per_second,                        //
+      "late_p50", r->late_p50, "late_p99", r->late_p99,             //
+      "late_p999", r->late_p999, "late_most", r->late_most);
+}
+
 static json_t *port(const struct status_port *p, const struct json_ends *ends)
 {
   json_t *figures = json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", //
@@ -54,6 +71,8 @@ static json_t *port(const struct status_port *p, const struct json_ends *ends)
     failed |= json_object_set_new(figures, "input", text(ends->input));
     failed |= json_object_set_new(figures, "output", text(ends->output));
   }
+  if (p->replays)
+    failed |= json_object_set_new(figures, "replay", replay(&p->replay));
   if (failed == 0)
     return figures;
   json_decref(figures);

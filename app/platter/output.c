@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "replay/capture.h"
 #include "config/notes.h"
+#include "replay/capture.h"
 
 // A name that no other replay uses, and O_EXCL: what is there already, be it an input or a link to
 // somewhere else, is never written to.

@@ -25,10 +25,13 @@ struct replay {
   const struct command *command;
   bool json;
   const char *out;
+  bool fast;
+  struct config_replay pace; // of a fast replay: loop and rate
+  char pace_text[256];       // the same as a device string has it
   struct config *config;
   struct inputs inputs;
   struct outputs outputs;
-  char device[CONFIG_PORTS_MAX][128];
+  char device[CONFIG_PORTS_MAX][REPLAY_PATH_MAX + 512];
   char prefix[CONFIG_NAME_MAX + 32];
 };
 
@@ -45,16 +48,54 @@ static int open_outputs(struct replay *r, char *error, size_t size)
   return 0;
 }
 
+// A file as a device string can name it: where its name would not go through, by descriptor.
+static const char *in_device(const struct input *in, char *text, size_t size)
+{
+  if (strchr(in->path, ',') == NULL && strlen(in->path) < REPLAY_PATH_MAX)
+    return in->path;
+  snprintf(text, size, "/proc/self/fd/%d", in->fd);
+  return text;
+}
+
 // By descriptor, not by name: DPDK's device arguments end at a comma, file names do not.
 static void name_devices(struct replay *r)
 {
   for (unsigned i = 0; i < r->config->n_ports; i++) {
-    char receive[64] = "";
-    if (r->inputs.file[i].path != NULL)
-      snprintf(receive, sizeof(receive), "rx_pcap=/proc/self/fd/%d,", r->inputs.file[i].fd);
-    snprintf(r->device[i], sizeof(r->device[i]), "net_pcap%u,%stx_pcap=/proc/self/fd/%d", i,
-             receive, r->outputs.file[i].fd);
+    const struct input *in = &r->inputs.file[i];
+    char *device = r->device[i], text[64];
+    const size_t size = sizeof(r->device[i]);
+    int out = r->outputs.file[i].fd;
+    if (in->path == NULL)
+      snprintf(device, size, "net_pcap%u,tx_pcap=/proc/self/fd/%d", i, out);
+    else if (r->fast)
+      snprintf(device, size, "replay,file=%s,out=/proc/self/fd/%d,start=wait%s",
+               in_device(in, text, sizeof(text)), out, r->pace_text);
+    else
+      snprintf(device, size, "net_pcap%u,rx_pcap=/proc/self/fd/%d,tx_pcap=/proc/self/fd/%d", i,
+               in->fd, out);
   }
+}
+
+static uint64_t expected(const struct replay *r, unsigned port)
+{
+  return r->inputs.file[port].capture.frames * r->pace.loop;
+}
+
+static uint64_t expected_of_all(const struct replay *r)
+{
+  uint64_t sum = 0;
+  for (unsigned i = 0; i < r->config->n_ports; i++)
+    sum += expected(r, i);
+  return sum;
+}
+
+// A replay port whose file could not be read on, or NULL.
+static const struct status_port *failed_port(const struct status *s)
+{
+  for (unsigned i = 0; i < s->n_ports; i++)
+    if (s->port[i].replays && s->port[i].replay.state == REPLAY_FAILED)
+      return &s->port[i];
+  return NULL;
 }
 
 // Frames that have come in, or that net_pcap lost for want of an mbuf.
@@ -70,7 +111,8 @@ static uint64_t arrived(const struct status *s)
 static int wait_for_all(const struct replay *r, struct appliance *a, char *error, size_t size)
 {
   bool lines = isatty(STDOUT_FILENO) && !r->json;
-  uint64_t all = inputs_frames(&r->inputs), seen = 0;
+  bool timed = r->pace.rate != REPLAY_LINE; // then nothing may come for a long time
+  uint64_t all = expected_of_all(r), seen = 0;
   double moved = wait_now();
   unsigned shown = 0;
 
@@ -82,7 +124,10 @@ static int wait_for_all(const struct replay *r, struct appliance *a, char *error
     if (now > seen)
       moved = wait_now();
     seen = now;
-    if (wait_now() > moved + STALL_SECONDS)
+    const struct status_port *bad = failed_port(s);
+    if (bad != NULL)
+      return fail(error, size, -1, "port %s: %s", bad->name, bad->replay.error);
+    if (!timed && wait_now() > moved + STALL_SECONDS)
       return fail(error, size, -1,
                   "stuck: for %d seconds no frame came in after %" PRIu64 " of %" PRIu64,
                   STALL_SECONDS, now, all);
@@ -102,7 +147,7 @@ static bool complete(const struct replay *r, const struct status *s)
 {
   bool all = true;
   for (unsigned i = 0; i < s->n_ports; i++) {
-    uint64_t frames = r->inputs.file[i].capture.frames;
+    uint64_t frames = expected(r, i);
     if (s->port[i].received == frames)
       continue;
     fprintf(stderr, "platter: port %s: %" PRIu64 " of %" PRIu64 " frames came in%s\n",
@@ -223,10 +268,43 @@ static enum status_code replay(struct replay *r)
   return status;
 }
 
+// How often and how fast, as the device strings of replay ports say it.
+static enum status_code set_pace(struct replay *r, const char *loop, const char *rate,
+                                 const char *speed)
+{
+  const char *const values[] = {loop, rate, speed};
+  static const char *const keys[] = {"loop", "rate", "speed"};
+  char device[sizeof(r->pace_text) + 32], error[512];
+  size_t used = 0;
+
+  for (unsigned i = 0; i < 3; i++) {
+    if (values[i] == NULL)
+      continue;
+    if (!r->fast)
+      return usage_error(r->command, "--%s needs --fast", keys[i]);
+    if (strchr(values[i], ',') != NULL || strlen(values[i]) > 40)
+      return usage_error(r->command, "--%s: '%.40s' is no value for it", keys[i], values[i]);
+    used +=
+        snprintf(r->pace_text + used, sizeof(r->pace_text) - used, ",%s=%s", keys[i], values[i]);
+  }
+  snprintf(device, sizeof(device), "replay,file=-%s", r->pace_text);
+  if (!config_replay_read(device, &r->pace, error, sizeof(error)))
+    return usage_error(r->command, "%s", error);
+  if (r->pace.loop == 0)
+    return usage_error(r->command, "--loop 0 would never end; `platter run` is for that");
+  return STATUS_OK;
+}
+
 static enum status_code parse(struct replay *r, int argc, char **argv, const char **config)
 {
-  static const struct option options[] = {
-      {"out", required_argument, NULL, 'o'}, {"json", no_argument, NULL, 'j'}, {0}};
+  static const struct option options[] = {{"out", required_argument, NULL, 'o'},
+                                          {"json", no_argument, NULL, 'j'},
+                                          {"fast", no_argument, NULL, 'f'},
+                                          {"loop", required_argument, NULL, 'l'},
+                                          {"rate", required_argument, NULL, 'r'},
+                                          {"speed", required_argument, NULL, 's'},
+                                          {0}};
+  const char *loop = NULL, *rate = NULL, *speed = NULL;
   int option;
 
   while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1)
@@ -237,13 +315,25 @@ static enum status_code parse(struct replay *r, int argc, char **argv, const cha
     case 'j':
       r->json = true;
       break;
+    case 'f':
+      r->fast = true;
+      break;
+    case 'l':
+      loop = optarg;
+      break;
+    case 'r':
+      rate = optarg;
+      break;
+    case 's':
+      speed = optarg;
+      break;
     default:
       return option_error(r->command, option, argv);
     }
   if (argc - optind < 2)
     return usage_error(r->command, "it takes a configuration file and at least one PORT=FILE");
   *config = argv[optind];
-  return STATUS_OK;
+  return set_pace(r, loop, rate, speed);
 }
 
 static enum status_code replay_command(const struct command *command, int argc, char **argv)
@@ -285,6 +375,11 @@ const struct command command_replay = {
         "\n"
         "  --out DIR   keep what leaves; files there are replaced only when all went well\n"
         "  --json      the summary as JSON on standard output, and nothing else there\n"
+        "  --fast      load the files first and pass their frames by reference (replay ports in\n"
+        "              place of net_pcap's receive side); what leaves is the same\n"
+        "  --loop N    with --fast: each file N times\n"
+        "  --rate R    with --fast: line, original, or a rate like 2Mpps or 10Gbit\n"
+        "  --speed X   with --rate original: X times as fast\n"
         "\n"
         "Exit status: 3 where a frame or an mbuf is unaccounted for.\n"
         "\n"

@@ -8,8 +8,7 @@
 
 enum { HANDOFFS_LISTED = 32 };
 
-// "1.20 M": three figures and a unit step, in `text` of at least 16 bytes.
-static const char *short_number(double value, char *text)
+const char *show_number(double value, char *text)
 {
   static const char *const steps[] = {"", " k", " M", " G", " T"};
   unsigned step = 0;
@@ -64,10 +63,10 @@ void show_line(const struct status *s, bool heading, FILE *out)
             "nic drop", "in flight", "copied B", "workers busy, %");
   unsigned seconds = s->seconds;
   fprintf(out, "%3u:%02u  %6s  %6s  %7s  %8s  %9s  %8s ", seconds / 60, seconds % 60,
-          short_number(received, text[0]), short_number(transmitted, text[1]),
-          short_number(s->dropped, text[2]), short_number(status_nic_drop(s), text[3]),
-          short_number(s->in_flight > 0 ? s->in_flight : 0, text[4]),
-          short_number(status_copied_bytes(s), text[5]));
+          show_number(received, text[0]), show_number(transmitted, text[1]),
+          show_number(s->dropped, text[2]), show_number(status_nic_drop(s), text[3]),
+          show_number(s->in_flight > 0 ? s->in_flight : 0, text[4]),
+          show_number(status_copied_bytes(s), text[5]));
   show_busy(s, out);
   fputc('\n', out);
   fflush(out);
@@ -78,8 +77,8 @@ void show_progress(const struct status *s, uint64_t frames, uint64_t total, FILE
   char text[2][16];
   unsigned seconds = s->seconds;
   fprintf(out, "%3u:%02u  %" PRIu64 " of %" PRIu64 " frames came in, dropped %s, nic drop %s\n",
-          seconds / 60, seconds % 60, frames, total, short_number(s->dropped, text[0]),
-          short_number(status_nic_drop(s), text[1]));
+          seconds / 60, seconds % 60, frames, total, show_number(s->dropped, text[0]),
+          show_number(status_nic_drop(s), text[1]));
   fflush(out);
 }
 
@@ -196,6 +195,7 @@ void show_summary(const struct status *s, FILE *out)
   show_port_table(s, out);
   show_workers(s, out);
   show_handoffs(s, out);
+  show_replays(s, out);
   show_drops(s, out);
   show_losses(s, out);
   show_copies(s, out);

@@ -7,6 +7,9 @@
 
 #include "control/status.h"
 
+// "1.20 M": three figures and a unit step, in `text` of at least 16 bytes, which is returned.
+const char *show_number(double value, char *text);
+
 // The ports with their devices, and which of those copy inside themselves.
 void show_ports(const struct status *status, FILE *out);
 
@@ -18,5 +21,8 @@ void show_progress(const struct status *status, uint64_t frames, uint64_t total,
 
 // The end: per port, per worker, handoffs, drops by reason, copies by site, the equation.
 void show_summary(const struct status *status, FILE *out);
+
+// Of the end, what concerns replay ports.
+void show_replays(const struct status *status, FILE *out);
 
 #endif

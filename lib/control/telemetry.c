@@ -108,6 +108,46 @@ static void port(const struct status *s, const char *parameters, struct rte_tel_
   data_text(d, "error", "no port of this name; /platter/ports lists them");
 }
 
+static void describe_replay(const struct replay_status *r, struct rte_tel_data *d)
+{
+  char asked[64];
+  config_replay_describe(&r->asked, asked, sizeof(asked));
+  data_text(d, "file", "%s", r->asked.file);
+  data_text(d, "state", "%s", replay_state_name(r->state));
+  if (r->state == REPLAY_FAILED)
+    data_text(d, "error", "%s", r->error);
+  data_text(d, "memory", "%s", r->window ? "window" : "whole file");
+  data_number(d, "copies", r->copies);
+  data_number(d, "loop", r->asked.loop);
+  data_number(d, "laps", r->laps);
+  data_number(d, "frames", r->frames);
+  data_number(d, "sent", r->sent);
+  data_number(d, "sent_bytes", r->bytes);
+  data_number(d, "stalls", r->stalls);
+  data_text(d, "asked", "%s", asked);
+  data_text(d, "achieved_pps", "%.0f", r->frames_per_second);
+  data_text(d, "achieved_bits", "%.0f", r->bits_per_second);
+  data_text(d, "seconds", "%.3f", r->seconds);
+  data_text(d, "late_us_p50", "%.3f", r->late_p50 * 1e6);
+  data_text(d, "late_us_p99", "%.3f", r->late_p99 * 1e6);
+  data_text(d, "late_us_p999", "%.3f", r->late_p999 * 1e6);
+  data_text(d, "late_us_most", "%.3f", r->late_most * 1e6);
+}
+
+static void replay(const struct status *s, const char *parameters, struct rte_tel_data *d)
+{
+  for (unsigned i = 0; i < s->n_ports; i++) {
+    if (strcmp(s->port[i].name, parameters) != 0)
+      continue;
+    if (s->port[i].replays)
+      describe_replay(&s->port[i].replay, d);
+    else
+      data_text(d, "error", "no replay port, but %s", s->port[i].driver);
+    return;
+  }
+  data_text(d, "error", "no port of this name; /platter/ports lists them");
+}
+
 static void workers(const struct status *s, const char *parameters, struct rte_tel_data *d)
 {
   for (unsigned i = 0; i < s->n_workers; i++) {
@@ -232,6 +272,8 @@ static const struct command commands[] = {
     {"/platter/info", "Version, process, layout. No parameter", NONE, info},
     {"/platter/ports", "Packets and link by port. No parameter", NONE, ports},
     {"/platter/port", "All about one port. Parameter: its name", NEEDED, port},
+    {"/platter/replay", "A replay port: asked and achieved, lateness, stalls. Parameter: its name",
+     NEEDED, replay},
     {"/platter/workers", "Busy share and packets by worker. No parameter", NONE, workers},
     {"/platter/worker", "All about one worker. Parameter: its number", NEEDED, worker},
     {"/platter/handoffs",

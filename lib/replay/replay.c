@@ -121,6 +121,12 @@ static void read_rates(const struct replay *r, struct replay_status *status)
       8 * (status->bytes + (double)status->sent * REPLAY_WIRE_EXTRA) / status->seconds;
 }
 
+const char *replay_state_name(enum replay_state state)
+{
+  static const char *const names[] = {"waiting", "running", "finished", "failed"};
+  return names[state];
+}
+
 void replay_read(const struct replay *r, struct replay_status *status)
 {
   const struct source *s = r->source;

@@ -20,6 +20,9 @@ enum replay_state {
   REPLAY_FAILED, // the file could not be read on
 };
 
+// "waiting", "running", …
+const char *replay_state_name(enum replay_state state);
+
 struct replay_status {
   enum replay_state state;
   char error[256]; // where it failed

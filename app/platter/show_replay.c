@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What became of each replay port: asked and achieved, how late, how often it had to wait.
+#include <inttypes.h>
+
+#include "show.h"
+
+static void show_lateness(const struct replay_status *r, FILE *out)
+{
+  fprintf(
+      out,
+      "  late: half of the frames by %.3g us or less, 99%% %.3g, 99.9%% %.3g, at most %.3g us\n",
+      r->late_p50 * 1e6, r->late_p99 * 1e6, r->late_p999 * 1e6, r->late_most * 1e6);
+}
+
+static void show_replay(const struct status_port *p, FILE *out)
+{
+  const struct replay_status *r = &p->replay;
+  char asked[64], number[2][16];
+  config_replay_describe(&r->asked, asked, sizeof(asked));
+  fprintf(out, "replay %s: %s, %" PRIu64 " frames, %" PRIu64, p->name, r->asked.file, r->frames,
+          r->laps);
+  if (r->asked.loop != 0)
+    fprintf(out, " of %" PRIu64, r->asked.loop);
+  fprintf(out, " laps%s, %s%s\n", r->sent % r->frames != 0 ? " and a part" : "",
+          r->window ? "through a window" : "from memory",
+          r->state == REPLAY_WAITING ? "; never begun" : "");
+  fprintf(out, "  asked: %s; achieved: %sbit/s, %spps%s", asked,
+          show_number(r->bits_per_second, number[0]), show_number(r->frames_per_second, number[1]),
+          r->stalls > 0 ? "" : "\n");
+  if (r->stalls > 0)
+    fprintf(out, "; %" PRIu64 " polls found no frame %s\n", r->stalls,
+            r->window ? "read yet" : "that its readers had let go");
+  if (r->asked.rate != REPLAY_LINE)
+    show_lateness(r, out);
+  if (r->state == REPLAY_FAILED)
+    fprintf(out, "  FAILED: %s\n", r->error);
+}
+
+void show_replays(const struct status *s, FILE *out)
+{
+  for (unsigned i = 0; i < s->n_ports; i++)
+    if (s->port[i].replays)
+      show_replay(&s->port[i], out);
+}
