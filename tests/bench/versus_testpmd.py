@@ -164,7 +164,31 @@ def scenarios(options, directory):
             lambda ports=ports: platter(options, directory, ports, "wire: [port0, port1]", [1],
                                         ONE),
             lambda ports=ports: testpmd(options, ports, "io"))
+    add_replay(table, options, directory)
     return table
+
+
+def add_replay(table, options, directory):
+    """Replay by reference against testpmd, which copies each frame in net_pcap, and against
+    itself: what it costs does not depend on how long the frames are."""
+    def replay(size):
+        path = write_capture(os.path.join(directory, f"replay-{size}.pcap"), size)
+        ports = [f"replay,file={path},loop=0", NULL[1]]
+        return platter(options, directory, ports, "wire: [port0, port1]", [1], ONE)
+
+    def copying(size):
+        path = write_capture(os.path.join(directory, f"replay-{size}.pcap"), size)
+        ports = [f"net_pcap0,rx_pcap={path},infinite_rx=1", NULL[1]]
+        return testpmd(options, ports, "io")
+
+    for size, wanted in ((64, 1.3), (512, 2.5), (1518, 5)):
+        table[f"replay-{size}"] = (
+            f"replay to null against testpmd io from net_pcap infinite_rx, one core, {size} bytes",
+            wanted, lambda size=size: replay(size), lambda size=size: copying(size))
+    for size, wanted in ((1518, 0.95), (9000, 0.9)):
+        table[f"replay-flat-{size}"] = (
+            f"replay of {size} bytes against replay of 64 bytes, one core", wanted,
+            lambda size=size: replay(size), lambda: replay(64))
 
 
 def compare(options, name, what, wanted, first, second):
@@ -199,7 +223,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=2, help="of each measurement")
     parser.add_argument("--json", metavar="FILE", help="write the figures there too")
     parser.add_argument("scenario", nargs="*",
-                        help="wire reflect pipeline pipeline-1024 pcap-64 pcap-1500")
+                        help="all where none is named; an unknown name lists them")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as directory:
         table = scenarios(options, directory)
