@@ -9,11 +9,15 @@
 #include <rte_malloc.h>
 #include <rte_mbuf_dyn.h>
 
+#include "datapath/burst.h"
 #include "datapath/failure.h"
 #include "datapath/histogram.h"
 
 enum {
   EVERY_MAX = 64, // bursts
+  // Packets marked at a time: as many as a transmit burst has at most, so that one begins among
+  // them and they are seen, be receive bursts ever so small.
+  MARKED = BURST_MAX,
   SAMPLES_PER_SECOND = 100000,
 };
 
@@ -26,6 +30,7 @@ struct watch {
   // receive
   uint32_t every; // bursts from one that is marked to the next; 1 to EVERY_MAX
   uint32_t left;
+  uint32_t owed;   // packets still to be marked this time
   uint64_t marked; // when the last one was
   // transmit
   uint64_t since; // control: reads; what `times` holds came in after this
@@ -55,6 +60,7 @@ static void pace(struct watch *w, uint64_t now)
   else if (passed > 2 * w->residence->often && w->every > 1)
     w->every /= 2;
   w->left = w->every;
+  w->owed = MARKED;
   w->marked = now;
 }
 
@@ -62,11 +68,13 @@ static uint16_t received(uint16_t device, uint16_t queue, struct rte_mbuf **pack
                          uint16_t most, void *arg)
 {
   struct watch *w = arg;
-  if (n == 0 || --w->left > 0)
+  if (n == 0 || (w->owed == 0 && --w->left > 0))
     return n;
   const struct residence *r = w->residence;
   uint64_t now = rte_rdtsc();
-  pace(w, now);
+  if (w->owed == 0)
+    pace(w, now);
+  w->owed -= RTE_MIN(w->owed, n);
   for (unsigned i = 0; i < n; i++) {
     *mark(r, packets[i]) = now;
     packets[i]->ol_flags |= r->flag;

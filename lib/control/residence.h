@@ -3,7 +3,8 @@
 // the driver that sends them, by the TSC. Sampled, by callbacks on the ports' queues, so that a run
 // without it pays nothing, and one with it about one percent:
 //
-//   receive   every so many bursts, about every 10 us, all packets of one are marked with the time
+//   receive   every so many bursts, about every 10 us, as many packets as a burst has at most are
+//             marked with the time
 //   transmit  one packet of each burst is looked at; where it is marked, the time goes into the
 //             queue's histogram
 //
