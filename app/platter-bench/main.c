@@ -7,6 +7,7 @@ int main(int argc, char **argv)
   static const struct command *const commands[] = {
       // one a line
       &command_kernel,
+      &command_zero_copy,
   };
   static const struct cli cli = {
       .name = "platter-bench",
