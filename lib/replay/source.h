@@ -19,8 +19,8 @@
 //   external buffer for each packet          74           76             69
 //   copy for each packet                    101           48             10
 //
-// With bytes outside the mbufs are closer together, which the prefetcher likes in long traces; the
-// source prefetches by itself instead, for it knows what comes next.
+// With bytes outside the mbufs are closer together, which the processor's prefetcher likes in long
+// traces. The source knows what comes next and prefetches by itself instead (source.c).
 //
 // A file that does not fit streams through a window: a thread reads ahead and fills mbufs, the
 // source gives each away for good, and its last reader's free brings it back to the window's pool.
