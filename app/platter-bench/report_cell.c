@@ -7,7 +7,7 @@
 
 #define NO_BREAK "\u00a0"
 
-enum { DIGITS = 3 };
+enum { DIGITS = 3, SMALLEST = -6 }; // powers of ten below that are written as such
 
 struct scale {
   double factor;
@@ -64,7 +64,7 @@ static void significant(double value, char *text, size_t size)
   sscanf(rounded, "%lf", &shown);
   if (shown == 0)
     snprintf(text, size, "0");
-  else if (magnitude < -DIGITS)
+  else if (magnitude < SMALLEST)
     snprintf(text, size, "%s", rounded);
   else
     snprintf(text, size, "%.*f", magnitude < DIGITS - 1 ? DIGITS - 1 - magnitude : 0, shown);

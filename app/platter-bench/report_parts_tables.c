@@ -85,7 +85,7 @@ static void put_table(const json_t *table, FILE *out)
 {
   const json_t *columns = json_object_get(table, "columns"), *rows = json_object_get(table, "rows");
   size_t r, c;
-  json_t *row, *cell, *column;
+  json_t *row, *cell, *column, *before = NULL;
   open_table(member_text(table, "title"), out);
   json_array_foreach(columns, c, column)
   {
@@ -95,7 +95,9 @@ static void put_table(const json_t *table, FILE *out)
   fputs("</tr></thead>\n<tbody>\n", out);
   json_array_foreach(rows, r, row)
   {
-    fputs("<tr>", out);
+    bool begins = r > 0 && !json_equal(json_array_get(row, 0), json_array_get(before, 0));
+    fputs(begins ? "<tr class=\"begins\">" : "<tr>", out);
+    before = row;
     json_array_foreach(row, c, cell)
     {
       put_cell(cell, member_text(json_array_get(columns, c), "unit"), c == 0, out);
@@ -190,7 +192,7 @@ void part_charts(const json_t *report, FILE *out)
   if (json_array_size(charts) == 0)
     return;
   fputs("<section>\n<h2>Charts</h2>\n<p class=\"note\">Medians. Shaded bands and whiskers hold the "
-        "middle half of the repetitions. Where a line has a gap or a bar is missing, the "
+        "middle half of the repetitions. Where a line has a gap or a bar is a question mark, the "
         "repetitions are too far apart to tell, or there was nothing to measure.</p>\n"
         "<noscript><p>Scripts are off: the figures are in the tables.</p></noscript>\n"
         "<div class=\"charts\">\n",

@@ -153,11 +153,22 @@ static void print_rule(const struct grid *grid, size_t keys, size_t first, size_
   putc('\n', out);
 }
 
+// Where rows that begin alike stand together: whether this one begins otherwise than the last.
+static bool new_group(const struct grid *grid, size_t row)
+{
+  bool grouped = false;
+  for (size_t r = 2; r < grid->rows; r++)
+    grouped |= strcmp(cell(grid, r, 0), cell(grid, r - 1, 0)) == 0;
+  return grouped && row > 1 && strcmp(cell(grid, row, 0), cell(grid, row - 1, 0)) != 0;
+}
+
 static void print_block(const struct grid *grid, size_t keys, size_t first, size_t end, FILE *out)
 {
   for (size_t r = 0; r < grid->rows; r++) {
     for (size_t c = 0; c < grid->columns; c++)
       grid->column[c].at = cell(grid, r, c);
+    if (new_group(grid, r))
+      putc('\n', out);
     while (print_line(grid, keys, first, end, out))
       ;
     if (r == 0)

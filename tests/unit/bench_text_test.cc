@@ -45,7 +45,8 @@ TEST(Cell, ThreeDigitsOfWhatWasMeasured)
   EXPECT_EQ(cell(json_real(123456)), "123,000");
   EXPECT_EQ(cell(json_real(-1234567)), "-1,230,000");
   EXPECT_EQ(cell(json_real(0.012345)), "0.0123");
-  EXPECT_EQ(cell(json_real(0.0000123)), "1.23e-05");
+  EXPECT_EQ(cell(json_real(0.0000123)), "0.0000123");
+  EXPECT_EQ(cell(json_real(0.000000123)), "1.23e-07");
 }
 
 TEST(Cell, AllDigitsOfWhatWasCounted)
@@ -126,6 +127,25 @@ TEST(Text, FitsAndEndsWithTheConclusions)
     EXPECT_NE(text.find(part), std::string::npos) << part;
   EXPECT_GT(text.find("- By reference starts to win at 128 bytes."), text.find("seen again"));
   EXPECT_EQ(text.find("\u00a0"), std::string::npos);
+  json_decref(report);
+}
+
+// Rows that begin alike stand together.
+TEST(Text, GroupsOfRows)
+{
+  json_t *report = report_new("made-up", "Groups");
+  json_t *table = report_table(report, "t", "");
+  report_column(table, "size", "");
+  report_column(table, "way", "");
+  for (const char *size : {"4 KiB", "4 KiB", "1 GiB", "1 GiB"}) {
+    json_t *row = report_row(table);
+    json_array_append_new(row, report_text(size));
+    json_array_append_new(row, report_text("splice"));
+  }
+  std::string text = printed(report);
+  EXPECT_NE(text.find("4 KiB  splice\n4 KiB  splice\n\n1 GiB  splice\n1 GiB  splice\n"),
+            std::string::npos)
+      << text;
   json_decref(report);
 }
 

@@ -6,7 +6,7 @@
   const root = document.documentElement;
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const dashes = [[], [8, 4], [2, 3], [10, 3, 2, 3], [4, 4], [1, 4], [14, 4]];
-  const points = ['circle', 'rect', 'triangle', 'rectRot', 'star', 'crossRot', 'cross'];
+  const points = ['circle', 'rect', 'triangle', 'rectRot', 'star', 'crossRot', 'cross', 'rectRounded'];
   let drawn = [];
 
   // As everywhere in the report: three significant digits.
@@ -51,8 +51,9 @@
       each(chart, (set, along) => set.type === 'line' && bands(chart, set, along));
     },
     afterDatasetsDraw(chart) {
-      each(chart, (set, along) => set.type === 'bar' && set.data.forEach((n, i) =>
-        n !== null && whisker(chart, along(i, set.low), along(i, set.high), css('--ink'))));
+      each(chart, (set, along) => set.type === 'bar' && set.data.forEach((n, i) => n === null ?
+        unknown(chart, along(i, [], chart.scales[chart.options.indexAxis === 'y' ? 'x' : 'y'].min)) :
+        whisker(chart, along(i, set.low), along(i, set.high), css('--ink'))));
     }
   };
 
@@ -68,13 +69,23 @@
     chart.data.datasets.forEach((set, s) => {
       if (chart.isDatasetVisible(s)) {
         const elements = chart.getDatasetMeta(s).data;
-        draw(set, (i, list) => {
-          const at = values.getPixelForValue(list[i]);
+        draw(set, (i, list, otherwise) => {
+          const at = values.getPixelForValue(list[i] ?? otherwise);
           return lying ? [at, elements[i].y] : [elements[i].x, at];
         });
       }
     });
     chart.ctx.restore();
+  }
+
+  // In place of a bar.
+  function unknown(chart, [x, y]) {
+    chart.ctx.fillStyle = css('--soft');
+    chart.ctx.font = '12px ' + Chart.defaults.font.family;
+    chart.ctx.textAlign = 'center';
+    chart.ctx.textBaseline = 'middle';
+    chart.ctx.fillText('?', x + (chart.options.indexAxis === 'y' ? 8 : 0),
+      y - (chart.options.indexAxis === 'y' ? 0 : 8));
   }
 
   function whisker(chart, low, high, colour) {
@@ -134,7 +145,7 @@
       borderColor: colour, backgroundColor: chart.kind === 'bar' ? hatched(colour, s) : colour,
       borderWidth: chart.kind === 'bar' ? 1 : 2.25, borderDash: dashes[s % dashes.length],
       pointStyle: points[s % points.length], pointRadius: 4, pointHoverRadius: 6,
-      pointBorderWidth: s % points.length > 3 ? 2 : 1, spanGaps: false, maxBarThickness: 34
+      pointBorderWidth: /star|cross/.test(points[s % points.length]) ? 2 : 1, spanGaps: false, maxBarThickness: 34
     };
   }
 
@@ -147,11 +158,14 @@
       ticks: { color: css('--soft'), callback: tick, maxTicksLimit: 8 }
     };
     if (chart.log) {
-      axis.min = all.length > 0 ? floor(Math.min(...all)) : 1;
-      axis.max = all.length > 0 ? ceiling(Math.max(...all)) : 10;
-      axis.ticks.callback = (n) => /^[125]/.test(n.toExponential()) ? tick(n) : '';
-      axis.ticks.maxTicksLimit = undefined;
-      axis.ticks.autoSkipPadding = 8;
+      const ends = all.length > 0 ? all : [1, 10];
+      axis.min = floor(Math.min(...ends));
+      axis.max = ceiling(Math.max(...ends));
+      if (axis.min === axis.max) {
+        axis.max *= 10;
+      }
+      axis.ticks.autoSkip = false;
+      axis.afterBuildTicks = (scale) => { scale.ticks = steps(scale.min, scale.max); };
     } else {
       axis.suggestedMax = Math.max(0, ...all);
     }
@@ -162,6 +176,16 @@
   // The nearest of 1, 2, 5, 10, … below, and above.
   const floor = (n) => ten(n) * [5, 2, 1].find((step) => step <= n / ten(n) * 1.0001);
   const ceiling = (n) => ten(n) * [1, 2, 5, 10].find((step) => step >= n / ten(n) * .9999);
+
+  // 1, 2, 5, 10, …; where they are many, only the powers of ten, or every other of those.
+  function steps(least, most) {
+    const decades = Math.log10(most / least), list = [];
+    const powers = decades > 2.5 ? [1] : [1, 2, 5], apart = decades > 7 ? 2 : 1;
+    for (let power = Math.round(Math.log10(ten(least))); 10 ** power <= most * 1.0001; power += apart) {
+      list.push(...powers.map((n) => ({ value: Number((n * 10 ** power).toPrecision(3)) })));
+    }
+    return list.filter((one) => one.value >= least * .9999 && one.value <= most * 1.0001);
+  }
 
   function label_axis(chart, lying) {
     return {
@@ -185,6 +209,8 @@
     const sets = chart.series.map((series, s) => dataset(chart, series, s));
     const axes = lying ? ['x', 'y'] : ['y', 'x'];
     if (lying) {
+      canvas.parentNode.style.flex = 'none';
+      canvas.parentNode.style.maxHeight = 'none';
       canvas.parentNode.style.height = 110 + chart.labels.length * (12 + 17 * sets.length) + 'px';
     }
     return new Chart(canvas, {
