@@ -162,7 +162,9 @@ static void gather_pool(struct rte_mempool *pool, unsigned kept, struct status *
 static void gather_replay_pool(const struct status_port *port, struct status *s)
 {
   struct status_pool *out = &s->pool[s->n_pools++];
-  snprintf(out->name, sizeof(out->name), "replay_%.20s", port->name);
+  char name[sizeof(out->name)]; // gcc takes port and out for one object: both are in `s`
+  snprintf(name, sizeof(name), "replay_%.20s", port->name);
+  copy_text(out->name, sizeof(out->name), name);
   out->size = port->replay.mbufs;
   out->available = port->replay.mbufs_back;
   s->pools_full &= out->available == out->size;
