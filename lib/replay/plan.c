@@ -52,9 +52,31 @@ static int read_through(struct replay_plan *plan, char *error, size_t size)
   return found;
 }
 
+// Seconds from one frame to the next, at most: of original timing, those of the whole file.
+static double longest_gap(const struct replay_plan *plan)
+{
+  const struct config_replay *options = &plan->options;
+  switch (options->rate) {
+  case REPLAY_BITS:
+    return 8.0 * (plan->longest + REPLAY_WIRE_EXTRA) / options->per_second;
+  case REPLAY_FRAMES:
+    return 1 / options->per_second;
+  case REPLAY_ORIGINAL:
+    return (plan->times.last - plan->times.first) / 1e9 / options->speed;
+  default:
+    return 0;
+  }
+}
+
 static int check_timing(const struct replay_plan *plan, char *error, size_t size)
 {
   const struct schedule_times *times = &plan->times;
+  double days = longest_gap(plan) / (24 * 3600);
+  if (days > REPLAY_GAP_DAYS)
+    return fail(error, size, -EINVAL,
+                "%s: up to %.0f days from one frame to the next; platter waits %d at most: set "
+                "rate or speed",
+                plan->options.file, days, REPLAY_GAP_DAYS);
   if (plan->options.rate == REPLAY_ORIGINAL && plan->options.loop != 1 &&
       times->first == times->last)
     return fail(error, size, -EINVAL,

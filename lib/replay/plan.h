@@ -14,9 +14,10 @@ extern "C" {
 #endif
 
 enum {
-  REPLAY_ROOMS = 9,        // sizes of mbufs: a frame lies in the smallest that holds it
-  REPLAY_READY = 512,      // frames at least, so that a poll always finds a full burst
-  REPLAY_WINDOW_MIN = 4096 // mbufs of a window beside those that drivers may hold
+  REPLAY_ROOMS = 9,         // sizes of mbufs: a frame lies in the smallest that holds it
+  REPLAY_READY = 512,       // frames at least, so that a poll always finds a full burst
+  REPLAY_WINDOW_MIN = 4096, // mbufs of a window beside those that drivers may hold
+  REPLAY_GAP_DAYS = 30,     // between frames: a schedule can tell 80 ahead or behind at 5 GHz
 };
 
 struct replay_plan {
