@@ -50,8 +50,11 @@ static void show(struct progress *progress, const char *what)
     fprintf(stderr, "%s\n", line);
   } else {
     unsigned fits = columns() - 1; // a line that wraps could not be taken back
-    if (strlen(line) > fits)
+    if (strlen(line) > fits) {
+      while (fits > 0 && (line[fits] & 0xc0) == 0x80) // inside a character
+        fits--;
       line[fits] = '\0';
+    }
     fprintf(stderr, "\r%s\033[K", line);
   }
   progress->shown = now();
