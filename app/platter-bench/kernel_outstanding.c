@@ -61,7 +61,7 @@ static int take(struct outstanding *o, struct transfer *t)
 static int sleep_on(struct transfer *t)
 {
   struct pollfd fd = {.fd = t->out}; // the error queue shows as POLLERR, which is always asked for
-  int ready = poll(&fd, 1, TRANSFER_POLL_SECONDS * 1000);
+  int ready = poll(&fd, 1, TRANSFER_POLL_MS);
   int error = ready < 0 ? errno : EAGAIN;
   socklen_t length = sizeof(error);
   if (ready > 0 && getsockopt(t->out, SOL_SOCKET, SO_ERROR, &error, &length) == 0 && error == 0)

@@ -71,7 +71,7 @@ static int wait_reply(struct receiver *receiver, struct receiver_reply *reply, c
   double end = wait_now() + 3 * TRANSFER_STALL_SECONDS;
   struct pollfd fd = {.fd = receiver->control, .events = POLLIN};
   int ready;
-  while ((ready = poll(&fd, 1, TRANSFER_POLL_SECONDS * 1000)) <= 0) {
+  while ((ready = poll(&fd, 1, TRANSFER_POLL_MS)) <= 0) {
     if (transfer_stopped())
       return fail(error, size, -EINTR, "stopped by a signal");
     if (ready < 0 && errno != EINTR)
@@ -119,20 +119,34 @@ int receiver_start(struct receiver *receiver, int in, uint64_t capacity, int cpu
   return wait_reply(receiver, &ready, error, size); // its memory is there
 }
 
+// A call that waits may end early without a signal: io_uring's rings notify the process in that way
+// when they are taken down. The connection is then still on its way.
+static int connect_to(int fd, const struct sockaddr_in *address)
+{
+  while (connect(fd, (const struct sockaddr *)address, sizeof(*address)) != 0) {
+    if (errno == EISCONN)
+      return 0;
+    if (transfer_stopped() || (errno != EINTR && errno != EALREADY))
+      return -1;
+    struct pollfd ready = {.fd = fd, .events = POLLOUT};
+    poll(&ready, 1, TRANSFER_POLL_MS);
+  }
+  return 0;
+}
+
 static int open_connection(uint16_t port, uint16_t *from)
 {
   struct sockaddr_in address = {
       .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
   socklen_t length = sizeof(address);
-  struct timeval look = {.tv_sec = TRANSFER_POLL_SECONDS};
+  struct timeval look = {.tv_usec = TRANSFER_POLL_MS * 1000};
   int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd < 0)
     return -1;
   // A send that waits comes back now and then, for a signal may have come just before it.
   if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &look, sizeof(look)) == 0 &&
       setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int)) == 0 &&
-      connect(fd, (struct sockaddr *)&address, length) == 0 &&
-      getsockname(fd, (struct sockaddr *)&address, &length) == 0) {
+      connect_to(fd, &address) == 0 && getsockname(fd, (struct sockaddr *)&address, &length) == 0) {
     *from = ntohs(address.sin_port);
     return fd;
   }

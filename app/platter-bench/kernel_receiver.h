@@ -53,7 +53,8 @@ struct receiver_reply {
   struct received cpu;
   struct difference difference;
 };
-_Noreturn void receiver_process(int listener, int control, int in, uint64_t capacity);
+void receiver_process(int listener, int control, int in, uint64_t capacity)
+    __attribute__((noreturn));
 
 #ifdef __cplusplus
 }

@@ -104,7 +104,7 @@ static void *map(int fd, uint64_t size)
   return mmap(NULL, size, fd < 0 ? PROT_READ | PROT_WRITE : PROT_READ, flags, fd, 0);
 }
 
-_Noreturn void receiver_process(int listener, int control, int in, uint64_t capacity)
+void receiver_process(int listener, int control, int in, uint64_t capacity)
 {
   struct receiver_reply ready = {0};
   struct receiver_request request;

@@ -211,12 +211,13 @@ static void warn(json_t *report, const struct points *points, const struct file_
 static void settings(json_t *report, const struct points *points, const struct file_system *system)
 {
   const struct kernel_options *o = &points->options;
-  json_t *sizes = json_array();
-  for (unsigned i = 0; i < o->n_sizes; i++)
-    json_array_append_new(sizes, json_integer((json_int_t)o->size[i]));
-  report_setting(report, "sizes", sizes);
+  char sizes[SIZES_MAX * 16] = "";
+  for (unsigned i = 0, at = 0; i < o->n_sizes && at < sizeof(sizes); i++)
+    at += snprintf(sizes + at, sizeof(sizes) - at, "%s%s", i > 0 ? ", " : "",
+                   size_show(o->size[i]).text);
+  report_setting(report, "sizes", report_text(sizes));
   report_setting(report, "repetitions", json_integer(o->repeat));
-  report_setting(report, "buffer", json_integer((json_int_t)o->buffer));
+  report_setting(report, "buffer", report_text(size_show(o->buffer).text));
   report_setting(report, "directory", report_text(o->directory));
   report_setting(report, "file system", report_text(system->name));
   report_setting(
@@ -235,7 +236,8 @@ void kernel_report(json_t *report, const struct points *points, const struct fil
       report, "Small sizes are moved many times in a sample. What a program keeps from file to "
               "file (buffers, a pipe, a ring) is made before; mapping a file is part of each "
               "transfer. The input is in the page cache, the output is a new file that is not "
-              "forced to the disk. The receiver is a process of its own that keeps all bytes.");
+              "forced to the disk. A transfer ends when the program may write to its memory again. "
+              "The receiver is a process of its own that keeps all bytes.");
   settings(report, points, system);
   warn(report, points, system);
   ways_table(report, points);

@@ -55,7 +55,7 @@ static bool stalled(struct transfer *t)
 {
   if (t->stalled == 0)
     t->stalled = wait_now();
-  return wait_now() > t->stalled + TRANSFER_STALL_SECONDS;
+  return wait_now() > t->stalled + (t->patience > 0 ? t->patience : TRANSFER_STALL_SECONDS);
 }
 
 static const char *explain(int error)

@@ -18,7 +18,7 @@ extern "C" {
 enum {
   TRANSFER_BUFFER = 128 * 1024, // bytes; what cp takes
   TRANSFER_STALL_SECONDS = 10,  // without a byte moved: given up
-  TRANSFER_POLL_SECONDS = 1,    // how often one that waits looks whether it shall stop
+  TRANSFER_POLL_MS = 200,       // how often one that waits looks whether it shall stop
 };
 
 enum route { ROUTE_FILE, ROUTE_SOCKET, ROUTES };
@@ -27,12 +27,13 @@ struct transfer {
   int in;  // a file, read from its start
   int out; // a file, written from its file position; or a connected TCP socket
   enum route route;
-  uint64_t size;  // bytes to move
-  uint64_t at;    // the file position of `out`
-  size_t buffer;  // bytes of a buffer, for ways that have one
-  uint64_t done;  // way: bytes that `out` has taken
-  void *state;    // way
-  double stalled; // monotonic seconds; 0: something moved lately
+  uint64_t size;   // bytes to move
+  uint64_t at;     // the file position of `out`
+  size_t buffer;   // bytes of a buffer, for ways that have one
+  uint64_t done;   // way: bytes that `out` has taken
+  void *state;     // way
+  double patience; // seconds without a byte until it fails; 0: TRANSFER_STALL_SECONDS
+  double stalled;  // monotonic seconds; 0: something moved lately
   // Bytes that the kernel was asked not to copy, those of them of which it says that it copied them
   // after all, and those of which it does not say.
   uint64_t asked, copied, untold;

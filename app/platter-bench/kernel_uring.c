@@ -23,18 +23,20 @@
 #define IORING_NOTIF_USAGE_ZC_COPIED (1U << 31)
 #endif
 
-enum { SLOTS = 8 };
+enum { SLOTS = 8, REQUESTS = 2 * SLOTS };
 
 struct slot {
   size_t asked;
   int read, sent; // results
+  bool held;      // the kernel has not said yet that it is done with the memory
 };
 
 struct uring {
   struct io_uring ring;
   char *buffers;
   bool zero_copy;
-  bool reports; // the kernel says whether it copied (6.2)
+  bool reports;   // the kernel says whether it copied (6.2)
+  uint64_t batch; // tells the completions of one from those of another
   struct slot slot[SLOTS];
 };
 
@@ -98,7 +100,7 @@ static void ask_for_write(struct transfer *t, struct uring *u, unsigned i, uint6
     io_uring_prep_send(sqe, t->out, buffer, size, MSG_WAITALL);
   if (t->route == ROUTE_SOCKET && i + 1 < SLOTS && from + size < t->size)
     sqe->flags |= IOSQE_IO_LINK; // the next buffer waits for this one
-  sqe->user_data = 2 * i + 1;
+  sqe->user_data = u->batch * REQUESTS + 2 * i + 1;
 }
 
 // Asks for as much of the input as the buffers hold. Returns how many requests that are.
@@ -106,51 +108,73 @@ static unsigned ask(struct transfer *t, struct uring *u)
 {
   uint64_t from = t->done;
   unsigned i = 0;
+  u->batch++;
   for (; i < SLOTS && from < t->size; i++) {
     size_t size = t->size - from < t->buffer ? t->size - from : t->buffer;
     struct io_uring_sqe *sqe = io_uring_get_sqe(&u->ring);
     u->slot[i] = (struct slot){.asked = size};
     io_uring_prep_read_fixed(sqe, t->in, u->buffers + i * t->buffer, size, from, i);
     sqe->flags |= IOSQE_IO_LINK;
-    sqe->user_data = 2 * i;
+    sqe->user_data = u->batch * REQUESTS + 2 * i;
     ask_for_write(t, u, i, from);
     from += size;
   }
   return 2 * i;
 }
 
-// One completion. Returns how many are still to come for it: 1 where the kernel will say when it is
-// done with the memory, -1 where it just did, 0 else.
-static int take(struct transfer *t, struct uring *u, const struct io_uring_cqe *cqe)
+// The kernel is done with the memory of a request without copies. It also says so, on top, of some
+// requests that were cancelled: that is nothing to wait for.
+static int take_notice(struct transfer *t, const struct uring *u, struct slot *slot, int result)
 {
-  struct slot *slot = &u->slot[cqe->user_data / 2];
-  if (cqe->flags & IORING_CQE_F_NOTIF) {
-    if (u->reports && ((unsigned)cqe->res & IORING_NOTIF_USAGE_ZC_COPIED))
-      t->copied += slot->sent;
-    return -1;
-  }
-  if (cqe->user_data % 2 == 0) {
-    slot->read = cqe->res;
+  if (!slot->held)
     return 0;
-  }
+  slot->held = false;
+  if (u->reports && ((unsigned)result & IORING_NOTIF_USAGE_ZC_COPIED) && slot->sent > 0)
+    t->copied += slot->sent;
+  return -1;
+}
+
+// The result of a request to write. Returns 1 where the kernel will say when it is done with the
+// memory.
+static int take_sent(struct transfer *t, const struct uring *u, struct slot *slot,
+                     const struct io_uring_cqe *cqe)
+{
   slot->sent = cqe->res;
-  bool more = (cqe->flags & IORING_CQE_F_MORE) != 0;
-  if (more && cqe->res > 0) {
+  slot->held = (cqe->flags & IORING_CQE_F_MORE) != 0;
+  if (slot->held && cqe->res > 0) {
     t->asked += cqe->res;
     t->untold += u->reports ? 0 : cqe->res;
   }
-  return more ? 1 : 0;
+  return slot->held ? 1 : 0;
 }
 
-// Submits the batch, and waits for `open` results and for what the kernel says later.
+// One completion: `open` results are still to come, and `held` notices.
+static void take(struct transfer *t, struct uring *u, const struct io_uring_cqe *cqe,
+                 unsigned *open, unsigned *held)
+{
+  const uint64_t request = cqe->user_data % REQUESTS;
+  struct slot *slot = &u->slot[request / 2];
+  if (cqe->user_data / REQUESTS != u->batch)
+    return; // a late notice of what was cancelled
+  if (cqe->flags & IORING_CQE_F_NOTIF) {
+    *held += take_notice(t, u, slot, cqe->res);
+    return;
+  }
+  *open -= 1;
+  if (request % 2 == 1)
+    *held += take_sent(t, u, slot, cqe);
+  else
+    slot->read = cqe->res;
+}
+
+// Submits the batch, and waits for `open` results and the notices that follow.
 static int wait_for(struct transfer *t, struct uring *u, unsigned open)
 {
-  struct __kernel_timespec second = {.tv_sec = TRANSFER_POLL_SECONDS};
-  unsigned later = 0;
-  while (open + later > 0) {
+  struct __kernel_timespec poll = {.tv_nsec = TRANSFER_POLL_MS * 1000000LL};
+  unsigned held = 0;
+  while (open + held > 0) {
     struct io_uring_cqe *cqe = NULL;
-    int status =
-        io_uring_submit_and_wait_timeout(&u->ring, &cqe, open > 0 ? open : 1, &second, NULL);
+    int status = io_uring_submit_and_wait_timeout(&u->ring, &cqe, open > 0 ? open : 1, &poll, NULL);
     if (status < 0 && io_uring_cq_ready(&u->ring) == 0) {
       status = transfer_failed(t, "io_uring", -status);
       if (status < 0)
@@ -159,15 +183,10 @@ static int wait_for(struct transfer *t, struct uring *u, unsigned open)
     unsigned head, seen = 0;
     io_uring_for_each_cqe(&u->ring, head, cqe)
     {
-      int change = take(t, u, cqe);
-      if ((cqe->flags & IORING_CQE_F_NOTIF) == 0)
-        open--;
-      later += change;
+      take(t, u, cqe, &open, &held);
       seen++;
     }
     io_uring_cq_advance(&u->ring, seen);
-    if (seen > 0)
-      t->stalled = 0;
   }
   return 0;
 }
@@ -177,15 +196,15 @@ static int fell_short(struct transfer *t, struct uring *u, const struct slot *sl
 {
   if (slot->read < 0)
     return transfer_failed(t, "io_uring read", -slot->read);
-  if (slot->read == 0)
+  if (slot->read != (int)slot->asked) // of a regular file, only at its end
     return transfer_failed(t, "io_uring read", ENODATA);
   if (slot->sent == -EINVAL && u->reports) { // before 6.2: it does not know the flag
     u->reports = false;
     return 0;
   }
-  if (slot->sent < 0 && slot->sent != -ECANCELED)
-    return transfer_failed(t, u->zero_copy ? "io_uring SEND_ZC" : "io_uring write", -slot->sent);
-  return 0;
+  int error = slot->sent == -ECANCELED ? EAGAIN : -slot->sent;
+  return error > 0 ? transfer_failed(t, u->zero_copy ? "io_uring SEND_ZC" : "io_uring write", error)
+                   : 0;
 }
 
 // Counts what the batch has moved: all up to the first buffer that did not go out whole.
@@ -193,8 +212,10 @@ static int account(struct transfer *t, struct uring *u, unsigned slots)
 {
   for (unsigned i = 0; i < slots; i++) {
     const struct slot *slot = &u->slot[i];
-    if (slot->sent > 0)
+    if (slot->sent > 0) {
       t->done += slot->sent;
+      t->stalled = 0;
+    }
     if (slot->sent != (int)slot->asked)
       return fell_short(t, u, slot);
   }
