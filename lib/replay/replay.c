@@ -112,13 +112,16 @@ static void read_rates(const struct replay *r, struct replay_status *status)
 {
   const struct source *s = r->source;
   uint64_t zero = get(&s->zero), end = get(&s->end);
-  uint64_t now = end != 0 ? end : rte_rdtsc();
-  if (zero == 0 || now <= zero)
+  if (end == 0)
+    end = r->ended != 0 ? r->ended : rte_rdtsc();
+  if (zero == 0 || end <= zero || status->sent == 0)
     return;
-  status->seconds = (now - zero) / r->hz;
-  status->frames_per_second = status->sent / status->seconds;
-  status->bits_per_second =
-      8 * (status->bytes + (double)status->sent * REPLAY_WIRE_EXTRA) / status->seconds;
+  status->seconds = (end - zero) / r->hz;
+  // Between n times there are n - 1 intervals.
+  double intervals = s->timed ? status->sent - 1 : status->sent;
+  double frame = 8 * ((double)status->bytes / status->sent + REPLAY_WIRE_EXTRA);
+  status->frames_per_second = intervals / status->seconds;
+  status->bits_per_second = intervals * frame / status->seconds;
 }
 
 const char *replay_state_name(enum replay_state state)
@@ -171,6 +174,7 @@ void replay_detach(struct replay *r)
 {
   if (r->callback == NULL)
     return;
+  r->ended = r->source->last != 0 ? r->source->last : rte_rdtsc();
   rte_eth_remove_rx_callback(r->device, 0, r->callback);
   rte_free((void *)(uintptr_t)r->callback);
   r->callback = NULL;

@@ -21,6 +21,7 @@ struct replay {
   struct rte_mempool *pool[REPLAY_ROOMS]; // a window: the first alone
   size_t mbufs;                           // of all pools
   uint16_t device;
+  uint64_t ended; // TSC of the last frame when the source was taken away; 0: it was not
   const struct rte_eth_rxtx_callback *callback; // NULL: not attached
 
   // window: the thread that reads ahead; it writes, but for `stop`

@@ -125,16 +125,18 @@ static unsigned take(struct source *s, struct rte_mbuf **out, unsigned most, uin
 
 uint16_t source_take(struct source *s, struct rte_mbuf **out, uint16_t most)
 {
-  uint64_t now = 0, bytes = 0;
+  uint64_t clock = 0, bytes = 0;
   if (s->left == 0)
     return 0;
   if (s->timed || s->zero == 0) {
-    now = rte_rdtsc();
-    if (s->zero == 0 && !begin(s, now))
+    clock = rte_rdtsc();
+    if (s->zero == 0 && !begin(s, clock))
       return 0;
-    now = (now - s->zero) << SCHEDULE_SHIFT;
   }
+  uint64_t now = (clock - s->zero) << SCHEDULE_SHIFT;
   unsigned n = take(s, out, RTE_MIN(most, s->left), now, &bytes);
+  if (s->timed && n > 0)
+    set(&s->last, clock);
   set(&s->sent, s->sent + n);
   set(&s->bytes, s->bytes + bytes);
   if (s->left != UINT64_MAX && (s->left -= n) == 0)

@@ -63,6 +63,7 @@ struct source {
   uint32_t consumed; // window: slots ever emptied. The reading thread reads it
   uint64_t zero;     // TSC when it began; 0: not yet
   uint64_t end;      // TSC when the last frame was handed out; 0: not yet
+  uint64_t last;     // TSC when a frame was handed out last, where frames have times
   uint64_t sent;
   uint64_t bytes;
   uint64_t stalls;       // polls in which the next frame was due and still with a reader, or not
