@@ -99,66 +99,75 @@ static json_t *start_row(json_t *table, const struct point *p)
   return row;
 }
 
-static void cost_table(json_t *report, const struct points *points, enum route route)
+struct column {
+  const char *name, *unit;
+};
+
+// A row for each point of the route; `fill` adds the cells behind size and way.
+static void route_table(json_t *report, const struct points *points, enum route route,
+                        const char *what, const char *note, const struct column *columns,
+                        unsigned n, void (*fill)(json_t *row, const struct point *point))
 {
   char title[64];
-  snprintf(title, sizeof(title), "%s: throughput and CPU time", route_title(route));
-  json_t *table = report_table(
-      report, title,
-      "CPU seconds of the sender for each gigabyte (10^9 bytes). The kernel parts user from system "
-      "by its clock tick: only over all samples together does that say something.");
+  snprintf(title, sizeof(title), "%s: %s", route_title(route), what);
+  json_t *table = report_table(report, title, note);
   report_column(table, "Size", "");
   report_column(table, "Way", "");
-  report_column(table, "Throughput", "GB/s");
-  report_column(table, "CPU", "s/GB");
-  report_column(table, "user", "s/GB");
-  report_column(table, "system", "s/GB");
-  if (route == ROUTE_SOCKET)
-    report_column(table, "receiver's CPU", "s/GB");
-  for (unsigned i = 0; i < points->n; i++) {
-    const struct point *p = &points->point[i];
-    if (p->job.route != route)
-      continue;
-    json_t *row = start_row(table, p);
-    struct spread throughput = point_throughput(p), cpu = point_cpu(p);
-    json_array_append_new(row, report_spread(&throughput));
-    json_array_append_new(row, report_spread(&cpu));
-    add_rate(row, p, sample_user);
-    add_rate(row, p, sample_system);
-    if (route == ROUTE_SOCKET)
-      add_rate(row, p, sample_receiver);
-  }
-  missing_rows(table, points, route, route == ROUTE_SOCKET ? 7 : 6);
+  for (unsigned i = 0; i < n; i++)
+    report_column(table, columns[i].name, columns[i].unit);
+  for (unsigned i = 0; i < points->n; i++)
+    if (points->point[i].job.route == route)
+      fill(start_row(table, &points->point[i]), &points->point[i]);
+  missing_rows(table, points, route, n + 2);
+}
+
+static void fill_cost(json_t *row, const struct point *p)
+{
+  struct spread throughput = point_throughput(p), cpu = point_cpu(p);
+  json_array_append_new(row, report_spread(&throughput));
+  json_array_append_new(row, report_spread(&cpu));
+  add_rate(row, p, sample_user);
+  add_rate(row, p, sample_system);
+  if (p->job.route == ROUTE_SOCKET)
+    add_rate(row, p, sample_receiver);
+}
+
+static void cost_table(json_t *report, const struct points *points, enum route route)
+{
+  static const struct column columns[] = {{"Throughput", "GB/s"},
+                                          {"CPU", "s/GB"},
+                                          {"user", "s/GB"},
+                                          {"system", "s/GB"},
+                                          {"receiver's CPU", "s/GB"}};
+  route_table(
+      report, points, route, "throughput and CPU time",
+      "CPU seconds of the sender for each gigabyte (10^9 bytes). The kernel parts user from system "
+      "by its clock tick: only over all samples together does that say something.",
+      columns, route == ROUTE_SOCKET ? 5 : 4, fill_cost);
+}
+
+static void fill_counts(json_t *row, const struct point *p)
+{
+  struct told told = point_told(p);
+  add_rate(row, p, voluntary);
+  add_rate(row, p, involuntary);
+  add_rate(row, p, minor);
+  add_rate(row, p, major);
+  add_text(row, p->job.way->asks ? told_show(p->job.way, &told).text : "cannot be asked");
 }
 
 static void count_table(json_t *report, const struct points *points, enum route route)
 {
-  char title[64];
-  snprintf(title, sizeof(title), "%s: what the kernel counted", route_title(route));
-  json_t *table = report_table(
-      report, title,
+  static const struct column columns[] = {{"voluntary switches", "1/GB"},
+                                          {"involuntary switches", "1/GB"},
+                                          {"minor faults", "1/GB"},
+                                          {"major faults", "1/GB"},
+                                          {"copied by the CPU", ""}};
+  route_table(
+      report, points, route, "what the kernel counted",
       "For each gigabyte, over all samples, of the sender. Copied by the CPU: of what the kernel "
-      "was asked not to copy, what it says it copied; the other ways cannot be asked.");
-  report_column(table, "Size", "");
-  report_column(table, "Way", "");
-  report_column(table, "voluntary switches", "1/GB");
-  report_column(table, "involuntary switches", "1/GB");
-  report_column(table, "minor faults", "1/GB");
-  report_column(table, "major faults", "1/GB");
-  report_column(table, "copied by the CPU", "");
-  for (unsigned i = 0; i < points->n; i++) {
-    const struct point *p = &points->point[i];
-    if (p->job.route != route)
-      continue;
-    json_t *row = start_row(table, p);
-    struct told told = point_told(p);
-    add_rate(row, p, voluntary);
-    add_rate(row, p, involuntary);
-    add_rate(row, p, minor);
-    add_rate(row, p, major);
-    add_text(row, p->job.way->asks ? told_show(p->job.way, &told).text : "cannot be asked");
-  }
-  missing_rows(table, points, route, 7);
+      "was asked not to copy, what it says it copied; the other ways cannot be asked.",
+      columns, 5, fill_counts);
 }
 
 static json_t *raw_sample(const struct sample *s)
