@@ -210,21 +210,21 @@ void threshold_conclude(json_t *report, const struct threshold *t, unsigned rule
   for (unsigned set = 0; set < THRESHOLD_SETS; set++)
     conclude_set(report, t, set);
   if (v.too_long)
-    words_add(&words,
-              "That is too many on this machine: PACKET_SHORT_MAX in lib/packet/copy.h could be %u",
-              v.safe);
+    words_add(&words, "That is too many on this machine: it could be %u", v.safe);
   else if (v.safe > rule)
     words_add(&words,
-              "On this machine that would pay up to %u bytes, wherever the frames come from: "
-              "PACKET_SHORT_MAX in lib/packet/copy.h could be raised",
+              "On this machine that would pay up to %u bytes, wherever the frames come from: it "
+              "could be raised",
               v.safe);
   else if (v.safe == rule)
     words_add(&words, "That is right on this machine: up to there copying is cheaper wherever the "
                       "frames come from, and at the next length measured no longer for certain");
   else
     words_add(&words, "Whether that is right on this machine cannot be told");
-  report_conclude(report, "platter copies shared frames of up to %u bytes whole. %s.", rule,
-                  words.text);
+  report_conclude(report,
+                  "platter copies shared frames of up to %u bytes whole (PACKET_SHORT_MAX in "
+                  "lib/packet/copy.h). %s.",
+                  rule, words.text);
 }
 
 static void put_cells(json_t *row, const struct samples *cycles)
