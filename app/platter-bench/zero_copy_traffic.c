@@ -85,8 +85,8 @@ static void make_frame(uint8_t *frame, unsigned length, uint64_t *state)
       .total_length = rte_cpu_to_be_16(length - sizeof(ether)),
       .time_to_live = 64,
       .next_proto_id = IPPROTO_UDP,
-      .src_addr = rte_cpu_to_be_32(RTE_IPV4(192, 0, 2, 1)), // RFC 5737
-      .dst_addr = rte_cpu_to_be_32(RTE_IPV4(198, 51, 100, 0) + flow),
+      .src_addr = rte_cpu_to_be_32(RTE_IPV4(192u, 0, 2, 1)), // RFC 5737
+      .dst_addr = rte_cpu_to_be_32(RTE_IPV4(198u, 51, 100, 0) + flow),
   };
   const struct rte_udp_hdr udp = {
       .src_port = rte_cpu_to_be_16(49152 + flow),

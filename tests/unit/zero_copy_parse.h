@@ -11,9 +11,12 @@
 
 #include "zero_copy_options.h"
 
-inline enum status_code parse(std::vector<std::string> words, zero_copy_options *options)
+// What `options` points to lives until the next call.
+inline enum status_code parse(const std::vector<std::string> &line, zero_copy_options *options)
 {
   static const command here = {"zero-copy", "", "", nullptr};
+  static std::vector<std::string> words;
+  words = line;
   std::vector<char *> argv = {const_cast<char *>("zero-copy")};
   for (std::string &word : words)
     argv.push_back(word.data());
