@@ -11,6 +11,13 @@
 #include "replay/capture_reader.h"
 #include "replay/source.h"
 
+// Bytes of a pool beside its mbufs: what DPDK notes about it, its ring and their memory. The caches
+// of a pool that has them are there for every lcore that could be.
+enum {
+  POOL_ITSELF = 4096,
+  POOL_CACHES = RTE_MAX_LCORE * sizeof(struct rte_mempool_cache),
+};
+
 const unsigned replay_rooms[REPLAY_ROOMS] = {
     64, 128, 256, 512, 1024, 1536, 2048, 4096, CAPTURE_FRAME_MAX};
 
@@ -91,7 +98,7 @@ static size_t resident_bytes(const struct replay_plan *plan, unsigned copies, si
   size_t bytes = plan->times.frames * copies * sizeof(struct slot);
   for (unsigned i = 0; i < REPLAY_ROOMS; i++)
     if (plan->in[i] > 0)
-      bytes += pool_bytes((size_t)plan->in[i] * copies, replay_rooms[i], page);
+      bytes += POOL_ITSELF + pool_bytes((size_t)plan->in[i] * copies, replay_rooms[i], page);
   return bytes;
 }
 
@@ -148,8 +155,9 @@ int replay_plan_make(struct replay_plan *plan, const struct config_replay *optio
 
 size_t replay_plan_bytes(const struct replay_plan *plan, size_t page)
 {
-  size_t bytes = plan->window ? pool_bytes(plan->window_mbufs, window_room(plan), page) +
-                                    plan->window_mbufs * sizeof(struct slot)
-                              : resident_bytes(plan, plan->copies, page);
+  size_t bytes = resident_bytes(plan, plan->copies, page);
+  if (plan->window)
+    bytes = POOL_ITSELF + POOL_CACHES + pool_bytes(plan->window_mbufs, window_room(plan), page) +
+            plan->window_mbufs * sizeof(struct slot);
   return bytes + sizeof(struct source);
 }

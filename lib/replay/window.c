@@ -54,7 +54,7 @@ static int fill_one(struct replay *r, struct rte_mbuf *m, struct slot *slot)
   }
   if (found < 0)
     return found;
-  if (frame.length > r->plan.longest)
+  if (frame.length > r->plan.longest || capture_frames(r->reader) > r->plan.times.frames)
     return fail(r->error, sizeof(r->error), -ESTALE, "%s: changed while it was replayed",
                 r->plan.options.file);
   replay_fill(m, &frame);
