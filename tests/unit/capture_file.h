@@ -36,10 +36,11 @@ struct Pcap {
             number(snap_length, 4, big) + number(link, 4, big);
   }
 
-  // `missing`: bytes that the frame had and the capture does not.
-  Pcap &add(const std::string &frame, uint32_t missing = 0)
+  // `missing`: bytes that the frame had and the capture does not. `part`: of the second.
+  Pcap &add(const std::string &frame, uint32_t missing = 0, uint32_t seconds = 1700000000,
+            uint32_t part = 999999)
   {
-    bytes += number(1700000000, 4, big) + number(999999, 4, big) + number(frame.size(), 4, big) +
+    bytes += number(seconds, 4, big) + number(part, 4, big) + number(frame.size(), 4, big) +
              number(frame.size() + missing, 4, big) + frame;
     return *this;
   }
