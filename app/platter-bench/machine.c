@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "machine.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,15 +25,33 @@ static json_t *field(const char *root, const char *file, const char *name)
   return string_or_null(value);
 }
 
-// What the kernel starts first has its arguments behind " -- ": they are not the kernel's.
+static bool bears_on_speed(const char *argument)
+{
+  static const char *const beginnings[] = {
+      "isolcpus",    "nohz",        "rcu_nocb",   "irqaffinity",  "default_hugepagesz",
+      "hugepages",   "transparent", "iommu",      "intel_iommu",  "amd_iommu",
+      "mitigations", "spec",        "retbleed",   "nopti",        "pti",
+      "idle",        "processor.",  "intel_",     "amd_pstate",   "cpufreq",
+      "cpuidle",     "nosmt",       "nowatchdog", "nmi_watchdog", "skew_tick",
+      "tsc",         "clocksource", "preempt",    "numa",         "maxcpus"};
+  for (size_t i = 0; i < sizeof(beginnings) / sizeof(*beginnings); i++)
+    if (strncmp(argument, beginnings[i], strlen(beginnings[i])) == 0)
+      return true;
+  return false;
+}
+
+// Those of the kernel's arguments that bear on its speed: the others say more about a machine than
+// whoever passes a report on may want to. Behind " -- " they are not the kernel's.
 static json_t *command_line(const char *root)
 {
-  char text[4096];
+  char text[4096], kept[4096] = "", *rest = NULL;
+  size_t used = 0;
   machine_line(text, sizeof(text), root, "/proc/cmdline");
-  char *end = strstr(text, " -- ");
-  if (end != NULL)
-    *end = '\0';
-  return string_or_null(text);
+  for (char *word = strtok_r(text, " ", &rest); word != NULL && strcmp(word, "--") != 0;
+       word = strtok_r(NULL, " ", &rest))
+    if (bears_on_speed(word))
+      used += snprintf(kept + used, sizeof(kept) - used, "%s%s", used > 0 ? " " : "", word);
+  return string_or_null(kept);
 }
 
 static json_t *kernel(void)

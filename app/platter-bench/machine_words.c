@@ -176,7 +176,7 @@ json_t *machine_words(const json_t *machine)
       {"Memory", NULL, put_memory, NULL},
       {"Hugepages", NULL, put_hugepages, NULL},
       {"Kernel", "kernel", NULL, "unknown"},
-      {"Kernel command line", "command_line", NULL, "unknown"},
+      {"Kernel arguments for speed", "command_line", NULL, "none"},
       {"Load at the start", NULL, put_load, NULL},
       {"Duration", NULL, put_seconds, NULL},
       {"Time the hypervisor took (steal)", NULL, put_steal, NULL},

@@ -17,7 +17,7 @@ std::string null_yaml(const std::string &prefix, const std::string &rest)
   return wire_yaml("net_null0,size=64", "net_null1,no-rx=1", prefix, rest);
 }
 
-Json expect_closed(const Ended &ended)
+Json expect_accounts(const Ended &ended)
 {
   Json summary = Json::parse(ended.out);
   EXPECT_TRUE(summary) << ended.out << ended.err;
@@ -36,6 +36,12 @@ Json expect_closed(const Ended &ended)
   }
   EXPECT_EQ(received, a["received"].number());
   EXPECT_EQ(sent, a["transmitted"].number());
+  return summary;
+}
+
+Json expect_closed(const Ended &ended)
+{
+  Json summary = expect_accounts(ended);
   EXPECT_GT(summary["copied"].size(), 0u);
   for (const std::string &site : summary["copied"].keys())
     EXPECT_EQ(

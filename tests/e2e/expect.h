@@ -18,7 +18,10 @@ std::string wire_yaml(const std::string &left, const std::string &right, const s
 std::string null_yaml(const std::string &prefix,
                       const std::string &rest = "memory: {hugepages: off}\n");
 
-// That a summary from --json is whole, closes, and that nothing was copied. Returns it.
+// That a summary from --json is whole and closes. Returns it.
+Json expect_accounts(const Ended &ended);
+
+// And that nothing was copied.
 Json expect_closed(const Ended &ended);
 
 // That a summary for people says so.

@@ -17,8 +17,8 @@ TEST(Jumbo, NothingIsLostForWantOfMemory)
   write_frames(dir / "a.pcap", a);
   write_frames(dir / "b.pcap", b);
   std::string yaml = null_yaml(prefix, "memory: {hugepages: off}\n"
-                                       "workers: {assign: [{core: 0, rx: [left/0, right/0]}, "
-                                       "{core: 1, tx: [left, right]}]}\n");
+                                       "workers: {handoff: 1024, assign: [{core: 0, rx: [left/0, "
+                                       "right/0]}, {core: 1, tx: [left, right]}]}\n");
   Ended ended = platter({"replay", dir.write("c.yaml", yaml), "left=" + dir / "a.pcap",
                          "right=" + dir / "b.pcap", "--out", dir / "out", "--json"});
   EXPECT_EQ(ended.status, OK) << ended.err;

@@ -46,7 +46,7 @@ protected:
     file("/proc/cpuinfo", "processor\t: 0\nmodel name\t: A processor\nprocessor\t: 1");
     file("/proc/meminfo", "MemTotal:       16777216 kB\nMemFree: 1 kB");
     file("/proc/loadavg", "1.25 0.5 0.2 1/100 4");
-    file("/proc/cmdline", "isolcpus=2-3 quiet -- --secret of-init");
+    file("/proc/cmdline", "root=/dev/x isolcpus=2-3 quiet nohz_full=2-3 -- idle=of-init");
     for (int n = 0; n < 4; n++) {
       std::string pair = n % 2 == 0 ? "0,2" : "1,3";
       cache(n, 0, "1", "Data", "32K", pair);
@@ -90,7 +90,7 @@ TEST_F(Machine, IsReadFromItsFiles)
   EXPECT_EQ(machine["cores_isolated"].text(), "2-3");
   EXPECT_EQ(machine["siblings"].dump(), "[\"0,2\", \"1,3\"]");
   EXPECT_EQ(machine["governor"].text(), "powersave, performance");
-  EXPECT_EQ(machine["command_line"].text(), "isolcpus=2-3 quiet");
+  EXPECT_EQ(machine["command_line"].text(), "isolcpus=2-3 nohz_full=2-3");
   EXPECT_EQ(machine["numa_nodes"].number(), 2);
   EXPECT_EQ(machine["memory_bytes"].number(), int64_t{16} << 30);
   EXPECT_EQ(machine["load"].real(), 1.25);

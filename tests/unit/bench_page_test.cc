@@ -55,9 +55,9 @@ TEST(Page, SaysAllOfIt)
   for (const char *part :
        {"<title>What zero copy is worth on this machine</title>", "What the figures say",
         "<li>By reference starts to win at 128 bytes.</li>", "id=\"chart-0\"", "id=\"chart-3\"",
-        "<span>Mpps</span>", "too wide to tell", "Kernel command line", "<dt>repetitions</dt>",
-        "name: left # &amp; &lt;right&gt;", "<li>A last warning.</li>", "Chart.js Contributors",
-        "The above copyright notice and this permission notice"})
+        "<span>Mpps</span>", "too wide to tell", "Kernel arguments for speed",
+        "<dt>repetitions</dt>", "name: left # &amp; &lt;right&gt;", "<li>A last warning.</li>",
+        "Chart.js Contributors", "The above copyright notice and this permission notice"})
     EXPECT_GT(count(page, part), 0u) << part;
   EXPECT_EQ(count(page, "<canvas"), 4u);
   EXPECT_EQ(count(page, "The figures of this chart</summary>"), 4u);
