@@ -75,8 +75,8 @@ INSTANTIATE_TEST_SUITE_P(
 
 std::string device_report(const std::string &found)
 {
-  return "lab.yaml:1:21: ports.a.device: expected a PCI address (0000:03:00.0) or a virtual device "
-         "(net_...), found " +
+  return "lab.yaml:1:21: ports.a.device: expected a PCI address (0000:03:00.0), a virtual device "
+         "(net_...) or replay,file=..., found " +
          found + "\n";
 }
 
