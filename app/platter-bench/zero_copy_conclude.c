@@ -9,7 +9,7 @@ enum {
   SIZE_FULL = 1518, // the longest frame of an ordinary Ethernet, for which copies are judged
   COPIES_FOUR = 4,  // a file sent the traditional way
 };
-static const double FLAT = 0.9; // of the other rate: what counts as no difference
+static const double FLAT = 0.9; // of the rate of short frames: from here on it does not fall
 
 // One way to forward and one working set.
 struct field {
@@ -33,17 +33,11 @@ static const struct spot *find(const struct field *f, unsigned size, unsigned co
   return grid_find(f->grid, f->path, f->set, size, copies);
 }
 
-static struct ratio compare(const struct samples *a, const struct samples *b)
-{
-  struct spread x = samples_spread(a), y = samples_spread(b);
-  return ratio_of(&x, &y);
-}
-
 // Rate without copies against the rate with one.
 static struct ratio gain(const struct field *f, unsigned size)
 {
   const struct spot *none = find(f, size, 0), *one = find(f, size, 1);
-  return none != NULL && one != NULL ? compare(&none->mpps, &one->mpps)
+  return none != NULL && one != NULL ? ratio_paired(&none->mpps, &one->mpps)
                                      : (struct ratio){.known = false};
 }
 
@@ -90,24 +84,33 @@ static void conclude_crossing(const struct field *f)
                     o->size[from], tail.text);
 }
 
+// "16", or "14 to 19" where one number says too much.
+static void add_number(struct words *words, struct ratio ratio, double unit)
+{
+  if (ratio.narrow)
+    words_add(words, "%.3g", unit * ratio.middle);
+  else
+    words_add(words, "%.3g to %.3g", unit * ratio.low, unit * ratio.high);
+}
+
 static void add_cost(struct words *words, const struct spot *none, const struct spot *some)
 {
-  struct ratio rate = compare(&some->mpps, &none->mpps);
-  struct ratio cycles = compare(&some->cycles, &none->cycles);
+  struct ratio rate = ratio_paired(&some->mpps, &none->mpps);
+  struct ratio cycles = ratio_paired(&some->cycles, &none->cycles);
   words_add(words, "%s%u %s ", *words->text != '\0' ? "; " : "", some->copies,
             some->copies == 1 ? "copy" : "copies");
-  if (!rate.known)
-    words_add(words, "cannot be told by the rate");
-  else if (ratio_below(rate, 1))
-    words_add(words, "%s %.0f%% of the rate", some->copies == 1 ? "costs" : "cost",
-              100 * (1 - rate.middle));
-  else if (ratio_above(rate, 1))
-    words_add(words, "%s %.0f%% faster", some->copies == 1 ? "is" : "are", 100 * (rate.middle - 1));
-  else
-    words_add(words, "%s no difference in rate that can be told",
-              some->copies == 1 ? "makes" : "make");
-  if (cycles.known)
-    words_add(words, " (%+.0f%% cycles per packet)", 100 * (cycles.middle - 1));
+  if (!rate.known) {
+    words_add(words, "cannot be told");
+    return;
+  }
+  if (ratio_below(rate, 1) || ratio_above(rate, 1)) {
+    add_number(words, rate, 100);
+    words_add(words, "%% of the rate, ");
+  } else {
+    words_add(words, "no difference in rate that can be told, ");
+  }
+  add_number(words, cycles, 1);
+  words_add(words, " times the cycles");
 }
 
 static void conclude_costs(const struct field *f, unsigned size)
@@ -118,7 +121,8 @@ static void conclude_costs(const struct field *f, unsigned size)
     if (f->options->copies[c] > 0)
       add_cost(&costs, none, find(f, size, f->options->copies[c]));
   if (*costs.text != '\0')
-    report_conclude(f->report, "%s, %s: %s.", where(f).text, traffic_show(size).text, costs.text);
+    report_conclude(f->report, "%s, %s, compared with by reference: %s.", where(f).text,
+                    traffic_show(size).text, costs.text);
 }
 
 // Cycles that four copies add, in units of what a packet without a copy costs.
@@ -127,7 +131,7 @@ static void conclude_four(const struct field *f)
   const struct spot *none = find(f, SIZE_FULL, 0), *four = find(f, SIZE_FULL, COPIES_FOUR);
   if (none == NULL || four == NULL)
     return;
-  struct ratio ratio = compare(&four->cycles, &none->cycles);
+  struct ratio ratio = ratio_paired(&four->cycles, &none->cycles);
   const char *verdict = "whether at least four cannot be told";
   if (!ratio.known) {
     report_conclude(f->report,
@@ -154,25 +158,24 @@ static void conclude_flat(const struct field *f)
   const struct spot *longest = n > 1 ? find(f, o->size[n - 1], 0) : NULL;
   if (shortest == NULL || longest == NULL)
     return;
-  struct ratio ratio = compare(&longest->mpps, &shortest->mpps);
-  const char *verdict = "whether the rate depends on the size cannot be told";
-  if (ratio.known && ratio.low >= FLAT && ratio.high <= 1 / FLAT)
-    verdict = "the rate does not depend on the size";
-  else if (ratio_below(ratio, FLAT))
-    verdict = "the rate falls with the size";
-  else if (ratio_above(ratio, 1 / FLAT) && f->set == SET_OUT_OF_CACHE)
+  struct ratio ratio = ratio_paired(&longest->mpps, &shortest->mpps);
+  const char *verdict = "whether the rate falls with the size cannot be told";
+  if (!ratio.known) {
+    report_conclude(f->report, "%s: by reference, %s.", where(f).text, verdict);
+    return;
+  }
+  if (ratio_above(ratio, 1 / FLAT) && f->set == SET_OUT_OF_CACHE)
     verdict = "longer frames are fewer in the same memory, and so are their mbufs, which come from "
               "a cache then";
-  else if (ratio_above(ratio, 1 / FLAT))
-    verdict = "the rate rises with the size";
-  if (!ratio.known)
-    report_conclude(f->report, "%s: by reference, %s.", where(f).text, verdict);
-  else
-    report_conclude(f->report,
-                    "%s: by reference, frames of %u bytes go at %.2f times the rate of %u bytes "
-                    "(%.2f to %.2f): %s.",
-                    where(f).text, longest->size, ratio.middle, shortest->size, ratio.low,
-                    ratio.high, verdict);
+  else if (ratio.low >= FLAT)
+    verdict = "the rate does not fall with the size";
+  else if (ratio_below(ratio, FLAT))
+    verdict = "the rate falls with the size";
+  report_conclude(f->report,
+                  "%s: by reference, frames of %u bytes go at %.2f times the rate of %u bytes "
+                  "(%.2f to %.2f): %s.",
+                  where(f).text, longest->size, ratio.middle, shortest->size, ratio.low, ratio.high,
+                  verdict);
 }
 
 static void for_each_field(struct field *f, void (*conclude)(const struct field *f))

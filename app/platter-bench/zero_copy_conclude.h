@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the points say, in words. Where spreads overlap or are too wide, that it cannot be told.
+// What the points say, in words. Copies and references were measured in turns, and are compared
+// turn by turn (ratio_paired): so some things are certain though the points themselves spread wide.
+// What is not, cannot be told, and is said so.
 #ifndef BENCH_ZERO_COPY_CONCLUDE_H
 #define BENCH_ZERO_COPY_CONCLUDE_H
 

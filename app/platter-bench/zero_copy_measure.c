@@ -19,7 +19,7 @@ enum {
   MEMORY_LEAST = 64 * MEGA,
 };
 static const uint64_t SEED = 0x706c6174746572;
-static const double START_SECONDS[SETS] = {0.6, 1.2}; // of a session, beside its samples
+static const double START_SECONDS[SETS] = {0.3, 1.0}; // of a session, beside its samples
 static const double SETTLE_SECONDS = 0.03;            // of a sample
 static const double THRESHOLD_SECONDS = 5;
 

@@ -18,6 +18,7 @@ static const unsigned copies_usual[] = {0, 1, 2, 4};
 
 enum {
   ROUNDS = 3,
+  ROUNDS_QUICK = 2,
   REPEAT = 9,
   REPEAT_QUICK = 6,
 };
@@ -183,7 +184,9 @@ static void fill_in(struct zero_copy_options *o)
     o->repeat = o->quick ? REPEAT_QUICK : REPEAT;
   if (o->seconds == 0)
     o->seconds = o->quick ? SECONDS_QUICK : SECONDS;
-  o->rounds = o->repeat < ROUNDS ? o->repeat : ROUNDS;
+  o->rounds = o->quick ? ROUNDS_QUICK : ROUNDS;
+  if (o->rounds > o->repeat)
+    o->rounds = o->repeat;
   qsort(o->size, o->n_sizes, sizeof(*o->size), compare_sizes);
   qsort(o->copies, o->n_copies, sizeof(*o->copies), compare_copies);
 }

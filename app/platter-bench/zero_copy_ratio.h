@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// How two measurements compare, with the doubt that their spreads leave: the ratio of their medians
-// and between what it lies if each is anywhere between its quartiles.
+// How two measurements compare, with the doubt that is left.
 #ifndef BENCH_ZERO_COPY_RATIO_H
 #define BENCH_ZERO_COPY_RATIO_H
 
@@ -8,17 +7,23 @@
 
 #include "stats.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct ratio {
-  bool known; // both measurements are conclusive
+  bool known;
+  bool narrow; // enough for one number to stand for it
   double low, middle, high;
 };
 
-static inline struct ratio ratio_of(const struct spread *a, const struct spread *b)
-{
-  if (!a->conclusive || !b->conclusive || !(b->low > 0))
-    return (struct ratio){.known = false};
-  return (struct ratio){true, a->low / b->high, a->median / b->median, a->high / b->low};
-}
+// Of samples taken in the same rounds, the first beside the first, and so on: the median of their
+// ratios, and between what it lies at 95% (with fewer than six, the least and the most). What the
+// machine does to one it does to its neighbour, so that ratios spread less than the samples, and
+// say something where those say nothing. The interval is that of the sign test, which supposes
+// nothing about how the ratios are distributed (W. J. Conover, "Practical Nonparametric
+// Statistics", 3rd edition, section 3.2). Known from three samples on.
+struct ratio ratio_paired(const struct samples *a, const struct samples *b);
 
 // For certain.
 static inline bool ratio_above(struct ratio ratio, double value)
@@ -31,4 +36,7 @@ static inline bool ratio_below(struct ratio ratio, double value)
   return ratio.known && ratio.high < value;
 }
 
+#ifdef __cplusplus
+}
+#endif
 #endif

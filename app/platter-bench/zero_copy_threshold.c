@@ -133,9 +133,8 @@ int threshold_measure(const struct threshold_run *run, struct threshold *thresho
 // The whole copy against the header and a reference: below 1, the copy is cheaper.
 static struct ratio compare(const struct threshold *t, unsigned set, unsigned length)
 {
-  struct spread whole = samples_spread(&t->cycles[set][length][SHORT_WHOLE]);
-  struct spread header = samples_spread(&t->cycles[set][length][SHORT_HEADER]);
-  return ratio_of(&whole, &header);
+  const struct samples *cycles = t->cycles[set][length];
+  return ratio_paired(&cycles[SHORT_WHOLE], &cycles[SHORT_HEADER]);
 }
 
 // The longest length up to which copying is cheaper without a doubt, 0: none; and the shortest from

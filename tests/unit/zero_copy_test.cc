@@ -60,11 +60,16 @@ protected:
     return status;
   }
 
-  // Samples that spread by a share of the median to both sides.
-  void fill(unsigned size, unsigned copies, double mpps, double spread = 0.01)
+  // Samples that spread by a share of the median to both sides, each point in an order of its
+  // own, or (`together`) as when the machine is slow and fast for all of them alike.
+  void fill(unsigned size, unsigned copies, double mpps, double spread = 0.01,
+            bool together = false)
   {
-    for (double part : {1 - spread, 1.0, 1.0, 1.0 + spread, 1 - spread, 1 + spread, 1.0})
+    const std::vector<double> parts = {-1, 0, 0, 1, -1, 1, 0};
+    for (size_t i = 0; i < parts.size(); i++) {
+      double part = 1 + spread * parts[(i + (together ? 0 : copies + size)) % parts.size()];
       ASSERT_EQ(add(size, sample(size, copies, mpps * part)), 0) << error;
+    }
   }
 
   // By reference 100 Mpps, with copies what `with(size, copies)` says.
@@ -170,12 +175,12 @@ TEST_F(Points, ReferencesWinEverywhere)
   fill_all([](unsigned, unsigned copies) { return 100.0 / (1 + copies); });
   expect_concluded("Run to completion, in cache: by reference beats one copy at every size "
                    "measured, from 64 bytes on.");
-  expect_concluded("1518 bytes: 1 copy costs 50% of the rate (+100% cycles per packet); 2 copies "
-                   "cost 67% of the rate (+200% cycles per packet); 4 copies cost 80% of the rate "
-                   "(+400% cycles per packet).");
-  expect_concluded("IMIX: 1 copy costs 50%");
-  expect_concluded("9000 bytes go at 1.00 times the rate of 64 bytes (0.99 to 1.01): the rate does "
-                   "not depend on the size");
+  expect_concluded("1518 bytes, compared with by reference: 1 copy 50% of the rate, 2 times the "
+                   "cycles; 2 copies 33.3% of the rate, 3 times the cycles; 4 copies 20% of the "
+                   "rate, 5 times the cycles.");
+  expect_concluded("IMIX, compared with by reference: 1 copy 50% of the rate");
+  expect_concluded("9000 bytes go at 1.00 times the rate of 64 bytes");
+  expect_concluded("the rate does not fall with the size");
 }
 
 TEST_F(Points, ReferencesWinFromASizeOn)
@@ -193,20 +198,49 @@ TEST_F(Points, ReferencesNeverWin)
   expect_concluded(
       "no frame size from which by reference beats one copy; one copy is faster at 64, "
       "128, 256, 512, 1024, 1518, 9000 bytes.");
-  expect_concluded("1518 bytes: 1 copy is 50% faster");
-  expect_concluded("2 copies make no difference in rate that can be told");
+  expect_concluded(
+      "by reference: 1 copy 150% of the rate, 0.667 times the cycles; 2 copies no difference "
+      "in rate that can be told");
 }
 
 TEST_F(Points, WideSpreadsConcludeNothing)
 {
   for (unsigned s = 0; s < options.n_sizes; s++)
     for (unsigned c = 0; c < options.n_copies; c++)
-      fill(options.size[s], options.copies[c], 100.0 / (1 + options.copies[c]), 0.2);
-  expect_concluded("no frame size from which by reference beats one copy; at 64, 128");
-  expect_concluded("bytes it cannot be told.");
-  expect_concluded("1518 bytes: 1 copy cannot be told by the rate");
-  expect_concluded("what four copies of 1518 bytes cost, in reference passes, cannot be told");
-  expect_concluded("by reference, whether the rate depends on the size cannot be told");
+      fill(options.size[s], options.copies[c], 100.0 - options.copies[c], 0.2);
+  expect_concluded("no frame size from which by reference beats one copy; at 64, 128, 256, 512, "
+                   "1024, 1518, 9000 bytes it cannot be told.");
+  expect_concluded("by reference: 1 copy no difference in rate that can be told");
+  expect_concluded(": whether the rate falls with the size cannot be told");
+}
+
+TEST_F(Points, WhatTheMachineDoesToAllAlikeCancelsOut)
+{
+  for (unsigned s = 0; s < options.n_sizes; s++)
+    for (unsigned c = 0; c < options.n_copies; c++)
+      fill(options.size[s], options.copies[c], 100.0 / (1 + options.copies[c]), 0.4, true);
+  const spot *one = grid_find(&grid, PATH_RUN_TO_COMPLETION, SET_IN_CACHE, 64, 1);
+  EXPECT_FALSE(samples_spread(&one->mpps).conclusive) << "no number for the point";
+  expect_concluded("by reference beats one copy at every size measured");
+  expect_concluded("1 copy 50% of the rate, 2 times the cycles;");
+  expect_concluded("9000 bytes go at 1.00 times the rate of 64 bytes (1.00 to 1.00)");
+}
+
+TEST_F(Points, ADifferenceThatSpreadsWideIsARange)
+{
+  for (unsigned size : {1518u, unsigned{TRAFFIC_IMIX}}) {
+    fill(size, 0, 100, 0.2);
+    fill(size, 1, 20, 0.2);
+  }
+  expect_concluded("1 copy 13.3 to 30% of the rate");
+}
+
+TEST_F(Points, TwoSamplesAreTooFew)
+{
+  for (unsigned copies : {0u, 1u})
+    for (int i = 0; i < 2; i++)
+      ASSERT_EQ(add(1518, sample(1518, copies, 100.0 / (1 + copies))), 0);
+  expect_concluded("1518 bytes, compared with by reference: 1 copy cannot be told");
 }
 
 TEST_F(Points, FourCopiesInReferencePasses)
@@ -238,7 +272,8 @@ TEST_F(Points, ARateThatFallsWithTheSize)
 TEST_F(Points, ARateThatRisesWithTheSize)
 {
   fill_all([](unsigned size, unsigned) { return size == 9000 ? 200.0 : 100.0; });
-  expect_concluded("the rate rises with the size");
+  expect_concluded("9000 bytes go at 2.00 times the rate of 64 bytes");
+  expect_concluded("the rate does not fall with the size");
 }
 
 TEST_F(Points, WhatWasNotMeasuredIsNotConcluded)

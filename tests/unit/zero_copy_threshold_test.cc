@@ -20,10 +20,10 @@ protected:
   {
     for (unsigned set = 0; set < THRESHOLD_SETS; set++)
       for (unsigned i = 0; i < SHORT_LENGTHS; i++)
-        for (double part : {1 - spread, 1.0, 1 + spread, 1 - spread, 1 + spread}) {
+        for (double part : {-1, 0, 1, -1, 1, 0}) { // one slow when the other is fast
           double whole = short_length[i] <= until[set] ? 70 : 200;
-          samples_add(&threshold.cycles[set][i][SHORT_WHOLE], whole * part);
-          samples_add(&threshold.cycles[set][i][SHORT_HEADER], 140 * part);
+          samples_add(&threshold.cycles[set][i][SHORT_WHOLE], whole * (1 + part * spread));
+          samples_add(&threshold.cycles[set][i][SHORT_HEADER], 140 * (1 - part * spread));
         }
   }
 
