@@ -2,7 +2,7 @@
 // From which frame length on is it cheaper to share a frame's bytes behind a private header than to
 // copy all of them? Measures both ways of packet_writable in turn in one run and prints cycles per
 // packet: median and, in brackets, the middle half of the repetitions. The method is that of
-// app/platter-bench/zero_copy_short.h; the answer is PACKET_SHORT_MAX in lib/packet/copy.h.
+// app/platter-bench/zero_copy/short.h; the answer is PACKET_SHORT_MAX in lib/packet/copy.h.
 //
 // Three working sets, for a frame may come from anywhere: a few frames that stay in the
 // second-level cache, some that stay in the last-level cache (where a NIC that writes into the
@@ -13,8 +13,8 @@
 #include <rte_cycles.h>
 #include <rte_eal.h>
 
-#include "stats.h"
-#include "zero_copy_short.h"
+#include "report/stats.h"
+#include "zero_copy/short.h"
 
 enum {
   WARM_FRAMES = 255,   // 0.6 MB

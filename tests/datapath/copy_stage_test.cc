@@ -3,8 +3,8 @@
 // copies of every packet, of which nobody outside may notice anything but the cost.
 #include <cerrno>
 
-#include "copy_stage.h"
 #include "testbed.h"
+#include "zero_copy/copy_stage.h"
 
 namespace
 {

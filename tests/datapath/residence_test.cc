@@ -8,8 +8,8 @@
 #include <rte_ethdev.h>
 #include <rte_mbuf_dyn.h>
 
-#include "copy_stage.h"
 #include "testbed.h"
+#include "zero_copy/copy_stage.h"
 
 namespace
 {

@@ -5,9 +5,9 @@
 #include <gtest/gtest.h>
 
 #include "json.h"
-#include "machine.h"
-#include "machine_files.h"
-#include "machine_words.h"
+#include "machine/files.h"
+#include "machine/machine.h"
+#include "machine/words.h"
 #include "scratch.h"
 
 namespace

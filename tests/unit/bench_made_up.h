@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "report.h"
+#include "report/report.h"
 
 inline struct spread spread_of(std::initializer_list<double> values)
 {

@@ -4,7 +4,7 @@
 
 #include <csignal>
 
-#include "kernel_points.h"
+#include "kernel/points.h"
 
 namespace
 {

@@ -8,10 +8,10 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "kernel/files.h"
+#include "kernel/ways.h"
 #include "kernel_denied.h"
-#include "kernel_files.h"
 #include "kernel_peer.h"
-#include "kernel_ways.h"
 
 namespace
 {

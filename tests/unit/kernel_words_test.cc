@@ -4,9 +4,9 @@
 
 #include <getopt.h>
 
-#include "kernel_conclude.h"
-#include "kernel_options.h"
-#include "kernel_report.h"
+#include "kernel/conclude.h"
+#include "kernel/options.h"
+#include "kernel/report.h"
 
 namespace
 {

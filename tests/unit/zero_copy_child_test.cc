@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What is measured in a process of its own, and how such a process can fail. Without EAL.
-#include "zero_copy_child.h"
+#include "zero_copy/child.h"
 
 #include <cerrno>
 #include <csignal>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The command line of `platter-bench zero-copy`.
+#include "zero_copy/traffic.h"
 #include "zero_copy_parse.h"
-#include "zero_copy_traffic.h"
 
 namespace
 {

@@ -9,7 +9,7 @@
 #include <getopt.h>
 #include <gtest/gtest.h>
 
-#include "zero_copy_options.h"
+#include "zero_copy/options.h"
 
 // What `options` points to lives until the next call.
 inline enum status_code parse(const std::vector<std::string> &line, zero_copy_options *options)

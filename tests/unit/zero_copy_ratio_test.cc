@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // How measurements compare.
-#include "zero_copy_ratio.h"
+#include "zero_copy/ratio.h"
 
 #include <vector>
 

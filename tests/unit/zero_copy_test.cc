@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What `platter-bench zero-copy` makes of its samples: made-up ones, so that what follows from them
 // is known.
-#include "zero_copy_conclude.h"
+#include "zero_copy/conclude.h"
 
 #include <cerrno>
 #include <functional>
@@ -10,11 +10,11 @@
 
 #include <gtest/gtest.h>
 
-#include "report.h"
-#include "zero_copy_child.h"
+#include "report/report.h"
+#include "zero_copy/child.h"
+#include "zero_copy/report.h"
+#include "zero_copy/traffic.h"
 #include "zero_copy_parse.h"
-#include "zero_copy_report.h"
-#include "zero_copy_traffic.h"
 
 namespace
 {

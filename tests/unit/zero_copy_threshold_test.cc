@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What follows from measurements of the short-frame rule: made-up ones.
-#include "zero_copy_threshold.h"
+#include "zero_copy/threshold.h"
 
 #include <array>
 #include <string>
 
 #include <gtest/gtest.h>
 
-#include "report.h"
+#include "report/report.h"
 
 namespace
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The frames that `platter-bench zero-copy` forwards.
-#include "zero_copy_traffic.h"
+#include "zero_copy/traffic.h"
 
 #include <algorithm>
 #include <cstring>
