@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "config/config.h"
 #include "config/notes.h"
+#include "control/appliance.h"
 #include "layout/layout.h"
 
 extern const struct command command_run, command_check, command_replay;
@@ -23,6 +24,9 @@ struct layout *guess_layout(const struct config *config, bool stand_ins);
 // Ends the process at once, with all that was printed, where a worker did not come back from a
 // driver: exit() would wait for locks that it holds.
 _Noreturn void leave(enum status_code status);
+
+// wait_until, with the appliance's ticks in between.
+bool tick_until(struct appliance *appliance, double time);
 
 // Prints "platter: warning: …" to stderr for each, and forgets them.
 void print_warnings(struct notes *warnings);

@@ -118,7 +118,7 @@ static int wait_for_all(const struct replay *r, struct appliance *a, char *error
       show_progress(s, now, all, stdout);
       shown = s->seconds;
     }
-    if (wait_until(wait_now() + POLL_SECONDS))
+    if (tick_until(a, wait_now() + POLL_SECONDS))
       return fail(error, size, -1, "stopped by a signal after %" PRIu64 " of %" PRIu64 " frames",
                   now, all);
   }

@@ -38,7 +38,7 @@ static void forward(struct appliance *appliance, const struct run *run)
     next += UPDATE_SECONDS;
     if (run->duration > 0 && next > start + run->duration)
       next = start + run->duration;
-    if (wait_until(next))
+    if (tick_until(appliance, next))
       break;
     const struct status *status = appliance_update(appliance);
     if (run->watch && status->seconds >= shown + 1) {

@@ -281,10 +281,22 @@ static void take_snapshots(struct appliance *a)
       a->counters[i] = a->datapath.worker[i]->snapshot;
 }
 
+void appliance_tick(struct appliance *a) {}
+
+static void update_ports(struct appliance *a)
+{
+  portset up = 0;
+  for (unsigned i = 0; i < a->config->n_ports; i++) {
+    port_update(&a->port[i]);
+    if (a->port[i].link.link_status == RTE_ETH_LINK_UP)
+      up |= (portset)1 << i;
+  }
+  datapath_links(&a->datapath, up);
+}
+
 const struct status *appliance_update(struct appliance *a)
 {
-  for (unsigned i = 0; i < a->config->n_ports; i++)
-    port_update(&a->port[i]);
+  update_ports(a);
   take_snapshots(a);
   appliance_gather(a, clock_now());
   telemetry_publish(&a->status);

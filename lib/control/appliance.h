@@ -24,6 +24,8 @@ extern "C" {
 struct appliance;
 struct trailing_stage; // control/assemble.h
 
+#define APPLIANCE_TICK_SECONDS 0.005
+
 struct appliance_options {
   // By port: stands in for the configuration's device; NULL: every port has its own. With stand-ins
   // an MTU that they cannot have and cores that this machine lacks are no errors: this is a replay.
@@ -47,6 +49,10 @@ const struct layout *appliance_layout(const struct appliance *appliance);
 
 // Gathers the status and publishes it. Takes as long as the workers' longest turn, at most 20 ms.
 const struct status *appliance_update(struct appliance *appliance);
+
+// What workers have told control since the last tick, for who has to hear it within milliseconds.
+// Between two updates, every APPLIANCE_TICK_SECONDS.
+void appliance_tick(struct appliance *appliance);
 
 // The status of the last update.
 const struct status *appliance_status(const struct appliance *appliance);

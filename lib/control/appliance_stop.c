@@ -35,6 +35,7 @@ bool appliance_drain(struct appliance *a, double seconds)
   set_mode(a, WORKER_DRAIN);
   do {
     clock_rest(0.001);
+    appliance_tick(a);
     appliance_update(a);
     empty = a->fresh && a->status.in_flight == 0;
   } while (!empty && clock_now() < deadline);

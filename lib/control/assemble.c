@@ -7,6 +7,7 @@
 
 #include <rte_errno.h>
 #include <rte_malloc.h>
+#include <rte_rcu_qsbr.h>
 
 #include "control/port.h"
 
@@ -32,6 +33,7 @@ void forwarding_make(struct forwarding *forwarding, const struct config *config)
       portset reach = type->reach(entry->ports, entry->n_ports, i);
       stages->stage[stages->count++] = (struct stage){.type = type, .reach = reach};
       forwarding->reach[port] |= reach;
+      forwarding->feeds[port] |= reach;
       forwarding->wait[port] = config->overload == CONFIG_OVERLOAD_AUTO
                                    ? type->waits
                                    : config->overload == CONFIG_OVERLOAD_WAIT;
@@ -78,7 +80,7 @@ static bool fill_receive(struct worker *w, const struct layout_worker *plan,
         .queue = plan->rx[i].queue,
         .port = port,
         .wait = forwarding->wait[port],
-        .reach = forwarding->reach[port],
+        .feeds = forwarding->feeds[port],
     };
   }
   w->n_receive = plan->n_rx;
@@ -118,6 +120,7 @@ static struct worker *make_worker(const struct layout *layout, unsigned number,
     return NULL;
   }
   w->program = &forwarding->program;
+  w->up = UINT32_MAX;
   w->copier.headers = memory_pool(memory, plan->node)->headers;
   w->copier.frames = memory_pool(memory, plan->node)->frames;
   worker_init(w, number);
@@ -149,6 +152,26 @@ static int lay_handoff(struct datapath *datapath, const struct layout *layout,
   return 0;
 }
 
+// Workers are online from the start: a turn that is not yet begun holds on to nothing.
+static struct rte_rcu_qsbr *make_quiet(unsigned n_workers)
+{
+  struct rte_rcu_qsbr *quiet = zalloc(1, rte_rcu_qsbr_get_memsize(n_workers), SOCKET_ID_ANY);
+  if (quiet == NULL)
+    return NULL;
+  rte_rcu_qsbr_init(quiet, n_workers);
+  for (unsigned i = 0; i < n_workers; i++) {
+    rte_rcu_qsbr_thread_register(quiet, i);
+    rte_rcu_qsbr_thread_online(quiet, i);
+  }
+  return quiet;
+}
+
+void datapath_links(struct datapath *datapath, portset up)
+{
+  for (unsigned i = 0; i < datapath->n_workers; i++)
+    __atomic_store_n(&datapath->worker[i]->up, up, __ATOMIC_RELAXED);
+}
+
 int datapath_make(struct datapath *datapath, const struct layout *layout, unsigned handoff_size,
                   const uint16_t *devices, const struct forwarding *forwarding,
                   struct memory *memory, char *error, size_t size)
@@ -159,11 +182,15 @@ int datapath_make(struct datapath *datapath, const struct layout *layout, unsign
                                 .handoff_size = handoff_size};
   datapath->worker = zalloc(layout->n_workers, sizeof(*datapath->worker), SOCKET_ID_ANY);
   datapath->handoff = zalloc(layout->n_handoffs, sizeof(*datapath->handoff), SOCKET_ID_ANY);
-  if (datapath->worker == NULL || datapath->handoff == NULL)
+  datapath->quiet = make_quiet(layout->n_workers);
+  if (datapath->worker == NULL || datapath->handoff == NULL || datapath->quiet == NULL)
     status = -ENOMEM;
   for (unsigned i = 0; i < layout->n_workers && status == 0; i++) {
     datapath->worker[i] = make_worker(layout, i, devices, forwarding, memory);
-    status = datapath->worker[i] != NULL ? 0 : -ENOMEM;
+    if (datapath->worker[i] != NULL)
+      datapath->worker[i]->quiet = datapath->quiet;
+    else
+      status = -ENOMEM;
   }
   for (unsigned i = 0; i < layout->n_handoffs && status == 0; i++)
     status = lay_handoff(datapath, layout, forwarding, i);
@@ -187,6 +214,7 @@ void datapath_free(struct datapath *datapath)
     rte_free(w->incoming);
     rte_free(w);
   }
+  rte_free(datapath->quiet);
   rte_free(datapath->handoff);
   rte_free(datapath->worker);
   *datapath = (struct datapath){0};

@@ -20,6 +20,7 @@ const struct config_kind *forward_kinds(size_t *n);
 struct forwarding {
   struct program program;
   portset reach[PORTS_MAX]; // packets received on the port may leave by
+  portset feeds[PORTS_MAX]; // the part of it that forwarding decides, without mirrors
   bool wait[PORTS_MAX];     // overload: wait
 };
 
@@ -43,14 +44,19 @@ struct datapath {
   unsigned n_handoffs;
   unsigned handoff_size;   // references in each
   struct handoff *handoff; // in the order of the layout's
+  // Says when every worker has finished a turn since; thread ids are the workers' numbers.
+  struct rte_rcu_qsbr *quiet;
 };
 
 // Makes workers, and handoffs of a size (plan_handoff_size). `devices`: DPDK's port id by port.
-// `forwarding` must outlive the datapath. Returns 0, or -errno and a sentence in `error`, with
-// nothing left behind.
+// `forwarding` must outlive the datapath. All ports count as up until datapath_links. Returns 0, or
+// -errno and a sentence in `error`, with nothing left behind.
 int datapath_make(struct datapath *datapath, const struct layout *layout, unsigned handoff_size,
                   const uint16_t *devices, const struct forwarding *forwarding,
                   struct memory *memory, char *error, size_t size);
+
+// Tells the workers which ports have a link.
+void datapath_links(struct datapath *datapath, portset up);
 
 // No thread may run the workers any more, and nothing may be under way.
 void datapath_free(struct datapath *datapath);

@@ -5,6 +5,14 @@
 //
 // Most bursts have one verdict for all packets. That case is kept as one value (`same`), so that it
 // costs no work per packet; the first stage that decides about a single packet spreads it out.
+//
+// Beside its verdict a packet can have readers: ports that get a reference to it as it is at that
+// moment, whatever becomes of it (a mirror). They are only noted as long as nobody writes to the
+// packet: dispatch then gives forwarding and readers the same buffer. Who writes calls
+// burst_writable, which first moves the readers to a slot of their own, where the old bytes stay.
+//
+//   slots   0 … received - 1   the packets received
+//           received … count   what stages have split off: the same buffers with other verdicts
 #ifndef DATAPATH_BURST_H
 #define DATAPATH_BURST_H
 
@@ -14,6 +22,7 @@
 #include <rte_mbuf.h>
 
 #include "datapath/reason.h"
+#include "packet/packet.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -21,41 +30,39 @@ extern "C" {
 
 enum {
   BURST_MAX = 64,
+  BURST_SLOTS = 4 * BURST_MAX,
   PORTS_MAX = 32, // one bit each; RTE_MAX_ETHPORTS
 };
 
 typedef uint32_t portset; // bit p: port p, by platter's number
 
 struct burst {
-  uint16_t count;
+  uint16_t count;        // slots in use
   uint8_t port;          // where the packets were received, by platter's number
+  uint8_t worker;        // who received them, for what a stage keeps by worker
   bool same;             // verdict[0] and reason[0] hold for all
+  bool composed;         // readers and settled are in use; before that they hold nothing
+  uint16_t cloned;       // references that stages have added
+  portset up;            // ports that have a link, as of this burst
   struct copier *copier; // for packet_writable
-  struct rte_mbuf *packet[BURST_MAX];
-  portset verdict[BURST_MAX];
-  uint8_t reason[BURST_MAX]; // a drop reason's id; read where the verdict is empty
+  struct rte_mbuf *packet[BURST_SLOTS];
+  portset verdict[BURST_SLOTS];
+  portset readers[BURST_SLOTS];
+  uint8_t reason[BURST_SLOTS]; // a drop reason's id; read where the verdict is empty
+  bool settled[BURST_SLOTS];
 };
+
+// The reason of a slot that is there for its readers alone: nothing is dropped.
+enum { REASON_NONE = UINT8_MAX };
 
 // Every burst starts here: a packet that all stages forget is dropped as no_verdict, and counted.
 static inline void burst_begin(struct burst *b)
 {
   b->same = true;
+  b->composed = false;
+  b->cloned = 0;
   b->verdict[0] = 0;
   b->reason[0] = reason_no_verdict.id;
-}
-
-// One verdict for all packets, in place of what was decided before.
-static inline void burst_send_all(struct burst *b, portset ports)
-{
-  b->same = true;
-  b->verdict[0] = ports;
-}
-
-static inline void burst_drop_all(struct burst *b, const struct label *reason)
-{
-  b->same = true;
-  b->verdict[0] = 0;
-  b->reason[0] = reason->id;
 }
 
 static inline void burst_spread(struct burst *b)
@@ -67,6 +74,32 @@ static inline void burst_spread(struct burst *b)
     b->verdict[i] = b->verdict[0];
     b->reason[i] = b->reason[0];
   }
+}
+
+// Before the first use of readers and settled.
+static inline void burst_compose(struct burst *b)
+{
+  if (b->composed)
+    return;
+  burst_spread(b);
+  b->composed = true;
+  for (unsigned i = 0; i < b->count; i++) {
+    b->readers[i] = 0;
+    b->settled[i] = false;
+  }
+}
+
+// Whether an earlier stage has decided about packet `i` for good. Who forwards leaves it alone.
+static inline bool burst_settled(const struct burst *b, unsigned i)
+{
+  return b->composed && b->settled[i];
+}
+
+// The verdict of packet `i` stands, whatever forwarding would do.
+static inline void burst_settle(struct burst *b, unsigned i)
+{
+  burst_compose(b);
+  b->settled[i] = true;
 }
 
 // Packet `i` leaves by `ports`, in place of what was decided before.
@@ -83,9 +116,104 @@ static inline void burst_drop(struct burst *b, unsigned i, const struct label *r
   b->reason[i] = reason->id;
 }
 
+// One verdict for all packets that are not settled, in place of what was decided before.
+static inline void burst_send_all(struct burst *b, portset ports)
+{
+  if (!b->composed) {
+    b->same = true;
+    b->verdict[0] = ports;
+    return;
+  }
+  for (unsigned i = 0; i < b->count; i++)
+    if (!b->settled[i])
+      b->verdict[i] = ports;
+}
+
+static inline void burst_drop_all(struct burst *b, const struct label *reason)
+{
+  if (!b->composed) {
+    b->same = true;
+    b->verdict[0] = 0;
+    b->reason[0] = reason->id;
+    return;
+  }
+  for (unsigned i = 0; i < b->count; i++)
+    if (!b->settled[i])
+      burst_drop(b, i, reason);
+}
+
 static inline portset burst_verdict(const struct burst *b, unsigned i)
 {
   return b->verdict[b->same ? 0 : i];
+}
+
+// Packet `i` is read by `ports`, too, as it is now. A reader that cannot have it (its port is full
+// or down) never holds up or drops what is forwarded.
+static inline void burst_mirror(struct burst *b, unsigned i, portset ports)
+{
+  burst_compose(b);
+  b->readers[i] |= ports;
+}
+
+// A new slot for a packet that stages may no longer forward, read by `readers` (not empty). Takes
+// the caller's reference to `m`, which dispatch counts as cloned. Returns the slot, or -1 where
+// there is none left; then `m` is still the caller's. Slots last for two readers' packets of every
+// received one and one more split off.
+static inline int burst_attach(struct burst *b, struct rte_mbuf *m, portset readers)
+{
+  burst_compose(b);
+  if (b->count == BURST_SLOTS)
+    return -1;
+  unsigned slot = b->count++;
+  b->packet[slot] = m;
+  b->verdict[slot] = 0;
+  b->reason[slot] = REASON_NONE;
+  b->readers[slot] = readers;
+  b->settled[slot] = true;
+  b->cloned++;
+  return slot;
+}
+
+// Takes `ports` out of the verdict of packet `i` and gives them a slot of their own, with one more
+// reference to the same buffer, for who wants to write there and not here. Readers stay. `ports`
+// is a part of the verdict, not all of it. Returns the slot, or -1 where there is none left; then
+// nothing has changed.
+static inline int burst_split(struct burst *b, unsigned i, portset ports)
+{
+  int slot = burst_attach(b, b->packet[i], 0);
+  if (slot < 0)
+    return -1;
+  rte_pktmbuf_refcnt_update(b->packet[i], 1);
+  b->verdict[slot] = ports;
+  b->reason[slot] = reason_no_verdict.id;
+  b->verdict[i] &= ~ports;
+  return slot;
+}
+
+// packet_writable for packet `i`: its first `length` bytes may be written and are read by nobody
+// else. The readers noted so far keep what they were given. Returns the packet, which is in the
+// burst already, or NULL where there is no mbuf or slot for that; then nothing has changed, and the
+// caller drops it with a reason of its own.
+static inline struct rte_mbuf *burst_writable(struct burst *b, unsigned i, uint16_t length)
+{
+  int slot = -1;
+  if (b->composed && b->readers[i] != 0) {
+    slot = burst_attach(b, b->packet[i], b->readers[i]);
+    if (slot < 0)
+      return NULL;
+    rte_pktmbuf_refcnt_update(b->packet[i], 1);
+  }
+  struct rte_mbuf *m = packet_writable(b->packet[i], length, b->copier);
+  if (m != NULL) {
+    b->packet[i] = m;
+    if (slot >= 0)
+      b->readers[i] = 0;
+  } else if (slot >= 0) {
+    rte_pktmbuf_refcnt_update(b->packet[i], -1);
+    b->count--;
+    b->cloned--;
+  }
+  return m;
 }
 
 #ifdef __cplusplus

@@ -27,8 +27,9 @@ static inline unsigned egress_room(const struct egress *egress)
 }
 
 // Takes the references of every packet in the burst. A packet to several ports gets one reference
-// more for each port but the first (one buffer, many readers); one to no port is dropped with its
-// reason. `egress`: PORTS_MAX ways, by port.
+// more for each port but the first (one buffer, many readers), readers included; one to no port is
+// dropped with its reason. What readers cannot have is dropped as mirror_full or mirror_down, and
+// nothing else is touched by that. `egress`: PORTS_MAX ways, by port.
 void dispatch(struct burst *burst, const struct egress *egress, struct counters *counters);
 
 #ifdef __cplusplus

@@ -32,7 +32,7 @@ static unsigned drop_segmented(const struct transmit *t, struct rte_mbuf **packe
 }
 
 void transmit_push(struct transmit *t, struct rte_mbuf **packets, unsigned n,
-                   struct counters *counters)
+                   const struct label *full, struct counters *counters)
 {
   unsigned sent = 0;
   if (t->one_segment)
@@ -46,7 +46,7 @@ void transmit_push(struct transmit *t, struct rte_mbuf **packets, unsigned n,
   unsigned kept = RTE_MIN(n - sent, transmit_room(t));
   keep(t, packets + sent, kept);
   if (sent + kept < n)
-    drop(packets + sent + kept, n - sent - kept, t->port, reason_transmit_full.id, counters);
+    drop(packets + sent + kept, n - sent - kept, t->port, full->id, counters);
 }
 
 unsigned transmit_flush(struct transmit *t, struct counters *counters)

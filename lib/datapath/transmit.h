@@ -29,10 +29,10 @@ static inline unsigned transmit_room(const struct transmit *t)
 }
 
 // Takes `n` references. Offers them to the driver, behind those pending; keeps what it does not
-// take; drops what there is no room for (transmit_full) or the driver cannot send (segmented). Uses
+// take; drops what there is no room for (reason `full`) or the driver cannot send (segmented). Uses
 // the array as it likes.
 void transmit_push(struct transmit *t, struct rte_mbuf **packets, unsigned n,
-                   struct counters *counters);
+                   const struct label *full, struct counters *counters);
 
 // Offers the pending references again. Returns how many the driver took.
 unsigned transmit_flush(struct transmit *t, struct counters *counters);

@@ -3,11 +3,13 @@
 
 #include <rte_cycles.h>
 #include <rte_ethdev.h>
+#include <rte_rcu_qsbr.h>
 
 void worker_init(struct worker *w, unsigned number)
 {
   w->number = number;
   w->burst.copier = &w->copier;
+  w->burst.worker = number;
   for (unsigned i = 0; i < w->n_transmit; i++)
     w->egress[w->transmit[i].port].transmit = &w->transmit[i];
 }
@@ -25,7 +27,7 @@ static bool has_room(const struct worker *w, portset ports)
 
 static unsigned receive(struct worker *w, const struct receive *rx, const struct program *program)
 {
-  if (rx->wait && !has_room(w, rx->reach)) {
+  if (rx->wait && !has_room(w, rx->feeds)) {
     w->counters.waits++;
     return 0;
   }
@@ -39,6 +41,7 @@ static unsigned receive(struct worker *w, const struct receive *rx, const struct
   w->full_burst |= b->count == BURST_MAX;
 
   const struct port_program *stages = &program->port[rx->port];
+  b->up = __atomic_load_n(&w->up, __ATOMIC_RELAXED);
   burst_begin(b);
   for (unsigned i = 0; i < stages->count; i++)
     stages->stage[i].type->run(&stages->stage[i], b);
@@ -60,7 +63,7 @@ static unsigned take(struct worker *w, const struct incoming *in)
     return 0;
   w->counters.taken += n;
   w->full_burst |= n == BURST_MAX;
-  transmit_push(in->transmit, packets, n, &w->counters);
+  transmit_push(in->transmit, packets, n, &reason_transmit_full, &w->counters);
   return n;
 }
 
@@ -107,6 +110,8 @@ unsigned worker_turn(struct worker *w)
   w->full_burst = false;
   w->turns++;
   moved += serve_all(w, run);
+  if (w->quiet != NULL)
+    rte_rcu_qsbr_quiescent(w->quiet, w->number);
   return moved;
 }
 

@@ -24,7 +24,7 @@ struct receive {
   uint16_t queue;
   uint8_t port;  // platter's number
   bool wait;     // overload: wait
-  portset reach; // where its packets can leave
+  portset feeds; // where forwarding can send its packets: what `wait` looks at
 };
 
 // The far end of a handoff: references for a transmit queue that this worker owns.
@@ -40,9 +40,11 @@ struct worker {
   // control: writes, worker: reads once a turn
   const struct program *program;
   enum worker_mode mode;
+  portset up; // ports that have a link
   uint32_t snapshot_wanted;
 
   unsigned number;
+  struct rte_rcu_qsbr *quiet; // every turn tells it that this worker holds on to nothing; or NULL
   unsigned n_receive;
   struct receive *receive;
   unsigned n_transmit;

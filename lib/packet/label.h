@@ -11,7 +11,7 @@
 extern "C" {
 #endif
 
-enum { LABELS_MAX = 32 };
+enum { LABELS_MAX = 64 };
 
 struct label {
   const char *name; // [a-z_]+: a telemetry key

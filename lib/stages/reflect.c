@@ -31,16 +31,17 @@ static inline void swap_addresses(uint8_t *frame)
 // A packet that somebody else reads too, or is in pieces or too short for sixteen bytes at a time.
 static void reflect_one(struct burst *b, unsigned i)
 {
+  if (burst_settled(b, i))
+    return;
   if (rte_pktmbuf_pkt_len(b->packet[i]) < RTE_ETHER_HDR_LEN) {
     burst_drop(b, i, &runt);
     return;
   }
-  struct rte_mbuf *m = packet_writable(b->packet[i], RTE_ETHER_HDR_LEN, b->copier);
+  struct rte_mbuf *m = burst_writable(b, i, RTE_ETHER_HDR_LEN);
   if (m == NULL) {
     burst_drop(b, i, &no_header_mbuf);
     return;
   }
-  b->packet[i] = m;
   struct rte_ether_hdr *ether = rte_pktmbuf_mtod(m, struct rte_ether_hdr *);
   struct rte_ether_addr back = ether->src_addr;
   ether->src_addr = ether->dst_addr;
@@ -53,7 +54,7 @@ static void reflect_run(const struct stage *stage, struct burst *b)
   burst_send_all(b, stage->reach);
   for (unsigned i = 0; i < count; i++) {
     struct rte_mbuf *m = b->packet[i];
-    if (packet_is_writable(m, sizeof(sixteen_bytes)))
+    if (!b->composed && packet_is_writable(m, sizeof(sixteen_bytes)))
       swap_addresses(rte_pktmbuf_mtod(m, uint8_t *));
     else
       reflect_one(b, i);
