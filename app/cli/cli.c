@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -90,9 +91,18 @@ static enum status_code dispatch(const struct cli *p, int argc, char **argv)
   return STATUS_USAGE;
 }
 
+// A shell without job control has its background commands ignore SIGINT. wait_init takes the signal
+// all the same; one that came before would be lost, and the program would run on for ever.
+static void heed_signals(void)
+{
+  signal(SIGINT, SIG_DFL);
+  signal(SIGTERM, SIG_DFL);
+}
+
 int cli_main(const struct cli *p, int argc, char **argv)
 {
   name = p->name;
+  heed_signals();
   enum status_code status = dispatch(p, argc, argv);
   bool failed = ferror(stdout); // earlier: errno has been others' since
   const char *why = NULL;

@@ -2,6 +2,7 @@
 // Starts: which arguments go to DPDK, which CPUs the workers get, and signals before there is
 // anything to stop.
 #include <csignal>
+#include <fstream>
 
 #include <gtest/gtest.h>
 
@@ -126,6 +127,23 @@ TEST_F(Start, SignalsEndTheReadingOfFilesAtOnce)
       EXPECT_EQ(ended.status, 128 + number);
       EXPECT_EQ(ended.out, "");
     }
+}
+
+// As for what a script starts in the background: a shell has it ignore SIGINT.
+TEST_F(Start, SignalsThatTheParentHadIgnoredDoSo)
+{
+  ASSERT_EQ(mkfifo((dir / "pipe").c_str(), 0666), 0);
+  Surroundings background;
+  background.before_exec = [] {
+    std::signal(SIGINT, SIG_IGN);
+    std::signal(SIGTERM, SIG_IGN);
+  };
+  for (int number : {SIGINT, SIGTERM}) {
+    Process process(platter_line({"replay", dir / "pipe", "left=a.pcap"}), background);
+    std::ofstream writer(dir / "pipe"); // when it is open, so is the other end
+    process.signal(number);
+    EXPECT_EQ(process.wait(5).status, 128 + number);
+  }
 }
 
 TEST_F(Start, HangupStopsInOrder)
