@@ -59,6 +59,8 @@ void config_free(struct config *config)
   for (unsigned i = 0; i < config->n_assign; i++)
     free(config->assign[i].rx);
   free(config->assign);
+  for (unsigned i = 0; i < config->n_forward; i++)
+    config_bridge_free(config->forward[i].bridge);
   free(config->forward);
   free(config->file);
   free(config);

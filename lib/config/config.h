@@ -28,6 +28,11 @@ enum {
   CONFIG_MBUFS_MAX = 16 * 1024 * 1024,
   CONFIG_HANDOFF_MIN = 64, // references: a whole burst, or `overload: wait` would wait for ever
   CONFIG_HANDOFF_MAX = 65536,
+  CONFIG_VLAN_MAX = 4094,                // IEEE 802.1Q table 9-2: 4095 is reserved, and 0 no VLAN
+  CONFIG_AGEING_MAX = 1000000,           // seconds, IEEE 802.1Q table 8-6
+  CONFIG_CAPACITY_MAX = 4 * 1024 * 1024, // addresses of a bridge
+  CONFIG_STORM_MAX = 1000000000,         // packets a second
+  CONFIG_STATICS_MAX = 1024,             // of a bridge
 };
 
 // Where in the file something stands, both counted from 1; 0 where it does not stand in the file.
@@ -67,12 +72,49 @@ struct config_assign {
   struct config_place place;
 };
 
+enum config_storm {
+  CONFIG_STORM_BROADCAST,
+  CONFIG_STORM_MULTICAST,
+  CONFIG_STORM_UNKNOWN, // unicast to an address that was not learned
+  CONFIG_STORMS,
+};
+
+// One port of a bridge. Where the bridge knows VLANs, it has either `access` or a trunk.
+struct config_bridge_port {
+  unsigned access;    // VLAN; 0: none
+  uint64_t trunk[64]; // one bit per VLAN
+  bool has_trunk;
+  unsigned native;               // VLAN of the trunk that leaves without a tag; 0: none
+  unsigned learn;                // addresses, at most; default: as many as the bridge has room for
+  unsigned storm[CONFIG_STORMS]; // packets a second; 0: no limit
+};
+
+// An address that is not learned and does not age.
+struct config_static {
+  uint8_t address[6];
+  unsigned vlan; // 0: the bridge knows no VLANs
+  unsigned port; // index into config.ports
+  struct config_place place;
+};
+
+struct config_bridge {
+  char name[CONFIG_NAME_MAX + 1]; // default: bridge0, bridge1, … in the order of the file
+  bool vlans;                     // whether it looks at tags
+  unsigned ageing;                // seconds; 0: never
+  unsigned capacity;              // addresses
+  struct config_bridge_port port[CONFIG_PORTS_MAX]; // in the order of config_forward.ports
+  unsigned n_statics;
+  struct config_static *statics;
+  struct config_place name_place; // line 0: the name is the default
+};
+
 // One entry of `forward`: a kind of forwarding (`wire`, `reflect`, …) and its ports, in the order
 // they are written.
 struct config_forward {
   const struct config_kind *kind;
   unsigned n_ports;
   unsigned ports[CONFIG_PORTS_MAX]; // indices into config.ports
+  struct config_bridge *bridge;     // of the kind `bridge`; else NULL
   struct config_place place;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// `forward`: a list of entries, each a map with one key, the kind, over a list of ports. Every port
-// stands in exactly one entry.
+// `forward`: a list of entries, each a map with one key, the kind, over a list of ports, or, for a
+// kind that has settings, over a map of them. Every port stands in exactly one entry.
 #include "config/sections.h"
 
 #include <stdlib.h>
@@ -26,9 +26,8 @@ static const struct config_kind *kind_find(struct reader *reader, const struct d
   return NULL;
 }
 
-// False: which port is meant is not known.
-static bool port_add(struct reader *reader, struct config_forward *forward,
-                     const struct document_node *node)
+bool config_forward_port(struct reader *reader, struct config_forward *forward,
+                         const struct document_node *node)
 {
   if (!option_is_scalar(reader, node, "the name of a port"))
     return false;
@@ -54,13 +53,15 @@ static bool kind_read(struct reader *reader, const struct document_node *node,
 {
   forward->kind = kind_find(reader, node);
   forward->place = node->key_place;
+  if (forward->kind != NULL && strcmp(forward->kind->name, "bridge") == 0)
+    return config_bridge_read(reader, node, forward);
   if (!option_is_list(reader, node, "ports"))
     return false;
   if (forward->kind != NULL)
     option_count(reader, node, "ports", forward->kind->min_ports, forward->kind->max_ports);
   bool readable = true;
   for (size_t i = 0; i < node->count; i++)
-    readable = port_add(reader, forward, node->child[i]) && readable;
+    readable = config_forward_port(reader, forward, node->child[i]) && readable;
   return readable;
 }
 
@@ -77,6 +78,8 @@ static bool entry_read(struct reader *reader, const struct document_node *node)
     readable = kind_read(reader, node->child[i], &forward) && readable;
     if (i == 0)
       reader->config->forward[reader->config->n_forward++] = forward;
+    else
+      config_bridge_free(forward.bridge);
   }
   return readable;
 }
@@ -104,6 +107,7 @@ bool config_forward_read(struct reader *reader, const struct option *option,
   bool readable = true;
   for (size_t i = 0; i < node->count; i++)
     readable = entry_read(reader, node->child[i]) && readable;
+  config_bridge_names(reader);
   // Ports that an unreadable entry may have named are not said to be missing.
   if (readable)
     refuse_missing_ports(reader);

@@ -23,6 +23,8 @@ struct reader {
   struct config_place queue_used[CONFIG_PORTS_MAX][CONFIG_RX_QUEUES_MAX];
   struct config_place port_forwarded[CONFIG_PORTS_MAX];
   bool port_meant[CONFIG_PORTS_MAX]; // `forward` names something close to it
+  struct config_forward *entry;      // a bridge, while its settings are read
+  bool entry_known;                  // which ports are the entry's
 };
 
 struct option {

@@ -32,4 +32,23 @@ bool config_workers_read(struct reader *reader, const struct option *option,
 bool config_forward_read(struct reader *reader, const struct option *option,
                          const struct document_node *node, void *field);
 
+// Adds the port that `name` names (a scalar) to an entry of `forward`. False: which port is meant
+// is not known.
+bool config_forward_port(struct reader *reader, struct config_forward *forward,
+                         const struct document_node *name);
+
+// bridge.c: what the kind `bridge` is given, a list of ports or a map of settings. Sets
+// forward->bridge. False: its ports are not known.
+bool config_bridge_read(struct reader *reader, const struct document_node *node,
+                        struct config_forward *forward);
+
+// Gives every bridge a name and refuses one that two have.
+void config_bridge_names(struct reader *reader);
+
+void config_bridge_free(struct config_bridge *bridge); // NULL is allowed
+
+// bridge_static.c: `static` of a bridge, behind its `ports`. The field is a struct config_bridge.
+bool config_statics_read(struct reader *reader, const struct option *option,
+                         const struct document_node *node, void *field);
+
 #endif

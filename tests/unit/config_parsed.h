@@ -10,15 +10,16 @@
 #include <string>
 
 inline const struct config_kind config_kinds[] = {
-    {"wire", 2, 2}, {"reflect", 1, 32}, {"sink", 1, 32}};
+    {"wire", 2, 2}, {"reflect", 1, 32}, {"sink", 1, 32}, {"bridge", 2, 32}};
 
 struct Parsed {
   struct config_errors errors = {};
   struct config *config = nullptr;
 
-  explicit Parsed(const std::string &text)
+  // The first so many of config_kinds are known.
+  explicit Parsed(const std::string &text, size_t n_kinds = 3)
   {
-    config = config_parse("lab.yaml", text.data(), text.size(), config_kinds, 3, &errors);
+    config = config_parse("lab.yaml", text.data(), text.size(), config_kinds, n_kinds, &errors);
   }
 
   struct File {
@@ -53,9 +54,9 @@ struct Parsed {
 };
 
 // The report on a text that must not give a configuration.
-inline std::string report_of(const std::string &text)
+inline std::string report_of(const std::string &text, size_t n_kinds = 3)
 {
-  Parsed parsed(text);
+  Parsed parsed(text, n_kinds);
   return parsed.config == nullptr ? parsed.report() : "accepted";
 }
 
