@@ -30,6 +30,7 @@ static const struct option root_options[] = {
     {"ports", config_ports_read, .required = true},
     {"workers", config_workers_read},
     {"forward", config_forward_read, .required = true},
+    {"rules", config_rules_read},
     {"overload", option_word, offsetof(struct config, overload), .words = overload_words},
     {"memory", option_section, .options = memory_options},
     {"telemetry", option_section, .options = telemetry_options},
@@ -62,6 +63,7 @@ void config_free(struct config *config)
   for (unsigned i = 0; i < config->n_forward; i++)
     config_bridge_free(config->forward[i].bridge);
   free(config->forward);
+  config_rules_free(config);
   free(config->file);
   free(config);
 }

@@ -33,7 +33,11 @@ enum {
   CONFIG_CAPACITY_MAX = 4 * 1024 * 1024, // addresses of a bridge
   CONFIG_STORM_MAX = 1000000000,         // packets a second
   CONFIG_STATICS_MAX = 1024,             // of a bridge
+  CONFIG_RULES_MAX = 256,
+  CONFIG_FRAME_MAX = 9216, // bytes of the longest frame, without its CRC
 };
+
+struct bpf_program; // libpcap's
 
 // Where in the file something stands, both counted from 1; 0 where it does not stand in the file.
 struct config_place {
@@ -118,6 +122,42 @@ struct config_forward {
   struct config_place place;
 };
 
+enum config_vlan {
+  CONFIG_VLAN_NONE,
+  CONFIG_VLAN_PUSH,
+  CONFIG_VLAN_POP,
+  CONFIG_VLAN_SET,
+};
+
+struct config_police {
+  double rate;  // bits a second; 0: no limit
+  double burst; // bytes
+};
+
+// What is to be done with packets that match a filter. Sets of ports have one bit per port, by
+// index into config.ports.
+struct config_rule {
+  char name[CONFIG_NAME_MAX + 1]; // default: rule_N, counted from 0
+  bool egress;                    // about packets that leave by `ports`, not about those received
+  uint32_t ports;
+  bool ports_named;           // by `from` or `to`; else all but those it sends to
+  char *match;                // in the language of libpcap; "": every packet
+  struct bpf_program *filter; // the same, compiled (filter.h); NULL: every packet
+  unsigned sample;            // its actions apply to one in so many; 0: to all
+  struct config_police police;
+  bool drop;
+  uint32_t mirror;
+  uint32_t balance;
+  unsigned truncate; // bytes of what mirror and balance give; 0: all
+  enum config_vlan vlan;
+  unsigned vlan_id;
+  uint32_t redirect;
+  bool count;
+  bool stop;
+  struct config_place place;
+  struct config_place match_place;
+};
+
 enum config_overload {
   CONFIG_OVERLOAD_AUTO,
   CONFIG_OVERLOAD_WAIT,
@@ -142,6 +182,8 @@ struct config {
   unsigned handoff; // references that each holds; 0: auto
   unsigned n_forward;
   struct config_forward *forward;
+  unsigned n_rules;
+  struct config_rule *rules; // in the order of the file, which is that in which they run
   enum config_overload overload;
   enum config_hugepages hugepages;
   unsigned mbufs;                   // per pool; 0: auto

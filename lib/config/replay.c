@@ -5,42 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/quantity.h"
 #include "config/text.h"
-
-struct unit {
-  const char *name;
-  double value;
-};
-
-static const struct unit bits[] = {{"bit", 1}, {"kbit", 1e3}, {"Mbit", 1e6}, {"Gbit", 1e9}, {NULL}};
-static const struct unit frames[] = {{"pps", 1}, {"kpps", 1e3}, {"Mpps", 1e6}, {NULL}};
-static const struct unit bytes[] = {
-    {"kB", 1024}, {"MB", 1024.0 * 1024}, {"GB", 1024.0 * 1024 * 1024}, {NULL}};
-static const struct unit none[] = {{"", 1}, {NULL}};
-
-// Digits with at most one point among them, then a unit; over 0. Nothing else: no sign, no
-// exponent, no hexadecimal, all of which strtod would take.
-static bool read_quantity(const char *text, const struct unit *units, double *value)
-{
-  size_t whole = strspn(text, "0123456789"), part = 0;
-  if (whole == 0 || whole > 15)
-    return false;
-  if (text[whole] == '.') {
-    part = strspn(text + whole + 1, "0123456789");
-    if (part == 0 || part > 9)
-      return false;
-    part++;
-  }
-  char number[32];
-  memcpy(number, text, whole + part);
-  number[whole + part] = '\0';
-  for (; units->name != NULL; units++)
-    if (strcmp(text + whole + part, units->name) == 0) {
-      *value = strtod(number, NULL) * units->value;
-      return *value > 0;
-    }
-  return false;
-}
 
 static bool read_name(const char *text, char *to)
 {
@@ -77,9 +43,9 @@ static bool read_rate(const char *text, struct config_replay *r)
     r->rate = REPLAY_LINE;
   else if (strcmp(text, "original") == 0)
     r->rate = REPLAY_ORIGINAL;
-  else if (read_quantity(text, bits, &r->per_second))
+  else if (quantity_read(text, quantity_bits, &r->per_second))
     r->rate = REPLAY_BITS;
-  else if (read_quantity(text, frames, &r->per_second))
+  else if (quantity_read(text, quantity_frames, &r->per_second))
     r->rate = REPLAY_FRAMES;
   else
     return false;
@@ -88,7 +54,7 @@ static bool read_rate(const char *text, struct config_replay *r)
 
 static bool read_speed(const char *text, struct config_replay *r)
 {
-  return read_quantity(text, none, &r->speed) && r->speed >= 1e-6 && r->speed <= 1e6;
+  return quantity_read(text, quantity_plain, &r->speed) && r->speed >= 1e-6 && r->speed <= 1e6;
 }
 
 static bool read_start(const char *text, struct config_replay *r)
@@ -100,7 +66,7 @@ static bool read_start(const char *text, struct config_replay *r)
 static bool read_memory(const char *text, struct config_replay *r)
 {
   double value;
-  if (!read_quantity(text, bytes, &value) || value < REPLAY_MEMORY_MIN || value > 1e15)
+  if (!quantity_read(text, quantity_bytes, &value) || value < REPLAY_MEMORY_MIN || value > 1e15)
     return false;
   r->memory = value;
   return true;
@@ -190,12 +156,14 @@ bool config_replay_read(const char *device, struct config_replay *r, char *error
   return true;
 }
 
-static void describe_quantity(double value, const struct unit *units, char *text, size_t size)
+static void describe_quantity(double value, const struct quantity_unit *units, char *text,
+                              size_t size)
 {
-  const struct unit *unit = units;
+  const struct quantity_unit *unit = units;
   while (unit[1].name != NULL && value >= unit[1].value)
     unit++;
-  snprintf(text, size, "%.6g %s%s", value / unit->value, unit->name, units == bits ? "/s" : "");
+  snprintf(text, size, "%.6g %s%s", value / unit->value, unit->name,
+           units == quantity_bits ? "/s" : "");
 }
 
 void config_replay_describe(const struct config_replay *r, char *text, size_t size)
@@ -205,10 +173,10 @@ void config_replay_describe(const struct config_replay *r, char *text, size_t si
     snprintf(text, size, "as fast as polled");
     break;
   case REPLAY_BITS:
-    describe_quantity(r->per_second, bits, text, size);
+    describe_quantity(r->per_second, quantity_bits, text, size);
     break;
   case REPLAY_FRAMES:
-    describe_quantity(r->per_second, frames, text, size);
+    describe_quantity(r->per_second, quantity_frames, text, size);
     break;
   case REPLAY_ORIGINAL:
     if (r->speed == 1)

@@ -51,4 +51,10 @@ void config_bridge_free(struct config_bridge *bridge); // NULL is allowed
 bool config_statics_read(struct reader *reader, const struct option *option,
                          const struct document_node *node, void *field);
 
+// rules.c: `rules`, and what they hold.
+bool config_rules_read(struct reader *reader, const struct option *option,
+                       const struct document_node *node, void *field);
+
+void config_rules_free(struct config *config);
+
 #endif

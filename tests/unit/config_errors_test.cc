@@ -142,8 +142,8 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"near", port("rx_queue: 2, device: net_null0"),
                 "lab.yaml:1:13: ports.a: unknown key 'rx_queue'; did you mean 'rx_queues'?\n"},
         Refused{"far", pair + "colour: red\n",
-                "lab.yaml:3:1: unknown key 'colour'; expected ports, workers, forward, overload, "
-                "memory or telemetry\n"},
+                "lab.yaml:3:1: unknown key 'colour'; expected ports, workers, forward, rules, "
+                "overload, memory or telemetry\n"},
         Refused{"twice", pair + "overload: drop\noverload: wait\n",
                 "lab.yaml:4:1: expected each key once, found 'overload' a second time, first on "
                 "line 3\n"},
