@@ -20,6 +20,7 @@
 #include "control/plan.h"
 #include "control/port_replay.h"
 #include "control/telemetry.h"
+#include "control/telemetry_bridge.h"
 
 enum { STALE_SECONDS = 1 };
 
@@ -63,6 +64,9 @@ static int start_eal(struct appliance *a, const struct appliance_options *option
     request.huge_bytes[node] = memory_bytes(&need, node, RTE_PGSIZE_2M);
     request.ordinary_bytes += memory_bytes(&need, node, sysconf(_SC_PAGESIZE));
   }
+  size_t bridges = bridges_bytes(config, a->plan.n_cores);
+  request.huge_bytes[0] += bridges;
+  request.ordinary_bytes += bridges;
   status = plan_replays(a, need.held, &request, error, size);
   if (status != 0)
     return status;
@@ -144,6 +148,9 @@ static int start_workers(struct appliance *a, char *error, size_t size)
     devices[i] = a->port[i].id;
   int status = datapath_make(&a->datapath, a->layout, plan_handoff_size(a->config, a->layout),
                              devices, &a->forwarding, &a->memory, error, size);
+  if (status == 0)
+    status = bridges_start(&a->bridges, a->config, &a->forwarding, a->layout, a->datapath.quiet,
+                           error, size);
   if (status != 0)
     return status;
   a->started = clock_now();
@@ -183,6 +190,8 @@ static int start(struct appliance *a, const struct appliance_options *options,
     status = start_residence(a, error, size);
   if (status == 0)
     status = start_workers(a, error, size);
+  if (status == 0)
+    telemetry_bridges(a->bridges);
   if (status == 0)
     telemetry_start(options->prefix != NULL ? options->prefix : config->prefix);
   return status;
@@ -281,17 +290,20 @@ static void take_snapshots(struct appliance *a)
       a->counters[i] = a->datapath.worker[i]->snapshot;
 }
 
-void appliance_tick(struct appliance *a) {}
+void appliance_tick(struct appliance *a)
+{
+  bridges_tick(a->bridges, a->up, clock_now());
+}
 
 static void update_ports(struct appliance *a)
 {
-  portset up = 0;
+  a->up = 0;
   for (unsigned i = 0; i < a->config->n_ports; i++) {
     port_update(&a->port[i]);
     if (a->port[i].link.link_status == RTE_ETH_LINK_UP)
-      up |= (portset)1 << i;
+      a->up |= (portset)1 << i;
   }
-  datapath_links(&a->datapath, up);
+  datapath_links(&a->datapath, a->up);
 }
 
 const struct status *appliance_update(struct appliance *a)

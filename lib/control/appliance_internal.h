@@ -6,6 +6,7 @@
 
 #include "control/appliance.h"
 #include "control/assemble.h"
+#include "control/bridge.h"
 #include "control/plan.h"
 #include "control/port.h"
 
@@ -26,8 +27,10 @@ struct appliance {
   struct memory memory;
   struct residence *residence; // NULL: not asked for
   struct datapath datapath;
-  bool running; // workers have threads
-  bool stuck;   // one of them does not end
+  struct bridges *bridges; // NULL: the configuration has none
+  portset up;              // ports that have a link, as of the last update
+  bool running;            // workers have threads
+  bool stuck;              // one of them does not end
   bool answers[LAYOUT_WORKERS_MAX];
   bool fresh; // the last update took new counters, of all workers
   double last_fresh;

@@ -13,6 +13,7 @@
 #include "control/memif.h"
 #include "control/port_replay.h"
 #include "control/telemetry.h"
+#include "control/telemetry_bridge.h"
 
 enum {
   JOIN_SECONDS = 2,
@@ -162,12 +163,14 @@ void appliance_free(struct appliance *a)
   if (a == NULL)
     return;
   telemetry_stop();
+  telemetry_bridges(NULL);
   join(a);
   if (a->stuck) { // the rest goes with the process, which must end now
     eal_leave();
     return;
   }
   close_ports(a);
+  bridges_stop(a->bridges);
   datapath_free(&a->datapath);
   residence_free(a->residence);
   memory_stop(&a->memory);

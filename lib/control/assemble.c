@@ -56,21 +56,10 @@ int forwarding_append(struct forwarding *forwarding, const struct trailing_stage
   return 0;
 }
 
-// On the worker's node, or, where that has no memory to give (no port is there, so that none was
-// asked of the kernel), on another.
-static void *zalloc(size_t count, size_t size, int node)
-{
-  size_t bytes = count > 0 ? count * size : 1;
-  void *memory = rte_zmalloc_socket(NULL, bytes, RTE_CACHE_LINE_SIZE, node);
-  if (memory == NULL && node != SOCKET_ID_ANY)
-    memory = rte_zmalloc_socket(NULL, bytes, RTE_CACHE_LINE_SIZE, SOCKET_ID_ANY);
-  return memory;
-}
-
 static bool fill_receive(struct worker *w, const struct layout_worker *plan,
                          const uint16_t *devices, const struct forwarding *forwarding)
 {
-  w->receive = zalloc(plan->n_rx, sizeof(*w->receive), plan->node);
+  w->receive = memory_zalloc(plan->n_rx, sizeof(*w->receive), plan->node);
   if (w->receive == NULL)
     return false;
   for (unsigned i = 0; i < plan->n_rx; i++) {
@@ -90,7 +79,7 @@ static bool fill_receive(struct worker *w, const struct layout_worker *plan,
 static bool fill_transmit(struct worker *w, const struct layout_worker *plan,
                           const uint16_t *devices)
 {
-  w->transmit = zalloc(plan->n_tx, sizeof(*w->transmit), plan->node);
+  w->transmit = memory_zalloc(plan->n_tx, sizeof(*w->transmit), plan->node);
   if (w->transmit == NULL)
     return false;
   for (unsigned i = 0; i < plan->n_tx; i++) {
@@ -108,10 +97,10 @@ static struct worker *make_worker(const struct layout *layout, unsigned number,
                                   struct memory *memory)
 {
   const struct layout_worker *plan = &layout->workers[number];
-  struct worker *w = zalloc(1, sizeof(*w), plan->node);
+  struct worker *w = memory_zalloc(1, sizeof(*w), plan->node);
   if (w == NULL)
     return NULL;
-  w->incoming = zalloc(layout->n_handoffs, sizeof(*w->incoming), plan->node);
+  w->incoming = memory_zalloc(layout->n_handoffs, sizeof(*w->incoming), plan->node);
   if (w->incoming == NULL || !fill_receive(w, plan, devices, forwarding) ||
       !fill_transmit(w, plan, devices)) {
     rte_free(w->receive);
@@ -140,7 +129,7 @@ static int lay_handoff(struct datapath *datapath, const struct layout *layout,
   unsigned size = datapath->handoff_size;
   int status = handoff_init(handoff, name, layout->workers[plan->to].node, plan->port, size);
   if (status != 0)
-    status = handoff_init(handoff, name, SOCKET_ID_ANY, plan->port, size); // as zalloc
+    status = handoff_init(handoff, name, SOCKET_ID_ANY, plan->port, size); // as memory_zalloc
   if (status != 0)
     return status;
   from->egress[plan->port].handoff = handoff;
@@ -155,7 +144,7 @@ static int lay_handoff(struct datapath *datapath, const struct layout *layout,
 // Workers are online from the start: a turn that is not yet begun holds on to nothing.
 static struct rte_rcu_qsbr *make_quiet(unsigned n_workers)
 {
-  struct rte_rcu_qsbr *quiet = zalloc(1, rte_rcu_qsbr_get_memsize(n_workers), SOCKET_ID_ANY);
+  struct rte_rcu_qsbr *quiet = memory_zalloc(1, rte_rcu_qsbr_get_memsize(n_workers), SOCKET_ID_ANY);
   if (quiet == NULL)
     return NULL;
   rte_rcu_qsbr_init(quiet, n_workers);
@@ -180,8 +169,8 @@ int datapath_make(struct datapath *datapath, const struct layout *layout, unsign
   *datapath = (struct datapath){.n_workers = layout->n_workers,
                                 .n_handoffs = layout->n_handoffs,
                                 .handoff_size = handoff_size};
-  datapath->worker = zalloc(layout->n_workers, sizeof(*datapath->worker), SOCKET_ID_ANY);
-  datapath->handoff = zalloc(layout->n_handoffs, sizeof(*datapath->handoff), SOCKET_ID_ANY);
+  datapath->worker = memory_zalloc(layout->n_workers, sizeof(*datapath->worker), SOCKET_ID_ANY);
+  datapath->handoff = memory_zalloc(layout->n_handoffs, sizeof(*datapath->handoff), SOCKET_ID_ANY);
   datapath->quiet = make_quiet(layout->n_workers);
   if (datapath->worker == NULL || datapath->handoff == NULL || datapath->quiet == NULL)
     status = -ENOMEM;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include <rte_malloc.h>
 #include <rte_mbuf.h>
 
 #include "datapath/burst.h"
@@ -110,4 +111,13 @@ void memory_stop(struct memory *memory)
     rte_mempool_free(memory->pool[i].frames);
   }
   memory->n_pools = 0;
+}
+
+void *memory_zalloc(size_t count, size_t size, int node)
+{
+  size_t bytes = count > 0 ? count * size : 1;
+  void *memory = rte_zmalloc_socket(NULL, bytes, RTE_CACHE_LINE_SIZE, node);
+  if (memory == NULL && node != SOCKET_ID_ANY)
+    memory = rte_zmalloc_socket(NULL, bytes, RTE_CACHE_LINE_SIZE, SOCKET_ID_ANY);
+  return memory;
 }

@@ -86,6 +86,10 @@ struct memory_pool *memory_pool(struct memory *memory, int node);
 
 void memory_stop(struct memory *memory);
 
+// Zeroed, for rte_free. On a worker's node, or, where that has no memory to give (no port is there,
+// so that none was asked of the kernel), on another.
+void *memory_zalloc(size_t count, size_t size, int node);
+
 #ifdef __cplusplus
 }
 #endif

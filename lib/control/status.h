@@ -69,6 +69,23 @@ struct status_handoff {
   unsigned high_water;
 };
 
+struct status_bridge {
+  char name[CONFIG_NAME_MAX + 1];
+  bool vlans;
+  unsigned ageing; // seconds; 0: never
+  unsigned capacity;
+  unsigned entries; // static ones too
+  unsigned statics;
+  uint64_t learned, moved, aged, flushed;
+  uint64_t rejected_full;  // not learned: the table was full
+  uint64_t rejected_limit; // not learned, or not moved: the port's limit
+  uint64_t lost;           // not heard: a worker's ring to control was full
+  uint64_t flooded_broadcast, flooded_multicast, flooded_unknown; // packets
+  unsigned n_ports;
+  unsigned port[CONFIG_PORTS_MAX];         // the ports' numbers
+  unsigned port_entries[CONFIG_PORTS_MAX]; // learned there, in the order of `port`
+};
+
 struct status_pool {
   char name[32];
   unsigned size;
@@ -88,6 +105,8 @@ struct status {
   unsigned n_pools;
   struct status_pool pool[2 * MEMORY_NODES_MAX + CONFIG_PORTS_MAX];
   struct copy_count copied[LABELS_MAX]; // by copy site
+  unsigned n_bridges;
+  struct status_bridge bridge[CONFIG_PORTS_MAX / 2];
 
   // The equation: received + cloned = transmitted + dropped + in_flight + difference. Where a
   // worker does not answer and its figures are old, in_flight can be below 0.

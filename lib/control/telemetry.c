@@ -11,6 +11,7 @@
 #include <rte_telemetry.h>
 #include <rte_version.h>
 
+#include "control/telemetry_bridge.h"
 #include "control/telemetry_data.h"
 #include "control/telemetry_describe.h"
 #include "datapath/reason.h"
@@ -204,6 +205,13 @@ static const struct command commands[] = {
      OPTIONAL, handoffs},
     {"/platter/drops", "Packets dropped, by reason. No parameter", NONE, drops},
     {"/platter/copies", "Packets and bytes copied, by site. No parameter", NONE, copies},
+    {"/platter/bridge",
+     "A bridge: its addresses, what was learned and flooded. Parameter: its name", NEEDED,
+     telemetry_bridge},
+    {"/platter/fdb",
+     "Addresses of a bridge. Parameters: its name, and the place to begin at (`next` of the answer "
+     "before)",
+     OPTIONAL, telemetry_fdb},
     {"/platter/accounting",
      "received + cloned = transmitted + dropped + in_flight + difference. No parameter", NONE,
      accounting},

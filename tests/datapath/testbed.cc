@@ -83,6 +83,9 @@ void Testbed::start(const std::string &text, const Sizes &sizes)
   status = datapath_make(&datapath, layout, plan_handoff_size(config, layout), devices.data(),
                          &forwarding, &memory, error, sizeof(error));
   require(status == 0, error);
+  status = bridges_start(&bridges, config, &forwarding, layout, datapath.quiet, error,
+                         sizeof(error));
+  require(status == 0, error);
 }
 
 void Testbed::make_port(unsigned number, const Sizes &sizes)
@@ -125,6 +128,8 @@ void Testbed::TearDown()
     counters all = count_all();
     EXPECT_EQ(all.pending, 0u);
     EXPECT_EQ(all.handed, all.taken);
+    bridges_stop(bridges);
+    bridges = nullptr;
     datapath_free(&datapath);
   }
   expect_pools_full();

@@ -23,6 +23,7 @@
 #include <rte_ring.h>
 
 #include "control/assemble.h"
+#include "control/bridge.h"
 #include "control/plan.h"
 #include "frame_bytes.h"
 
@@ -134,6 +135,7 @@ protected:
   struct layout *layout = nullptr;
   struct memory memory = {};
   struct datapath datapath = {};
+  struct bridges *bridges = nullptr; // their ticks are the test's
 
 private:
   struct Port {

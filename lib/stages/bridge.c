@@ -1,0 +1,413 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// bridge: an IEEE 802.1Q learning bridge. Known addresses to their port, the others to every port
+// of the VLAN but where they came from. See bridge.h for who learns.
+//
+// A burst is worked on in steps: headers of all packets, what this worker has seen itself, one bulk
+// look-up of all other addresses, verdicts. Only then are tags put on or taken off, of packets
+// where some port wants the frame otherwise than it came.
+#include "stages/bridge.h"
+
+#include <rte_cycles.h>
+#include <rte_prefetch.h>
+#include <rte_ring_elem.h>
+
+#include "packet/vlan.h"
+
+DROP_REASON(bridge_runt, "bridge_runt", "too short for its Ethernet header or VLAN tag");
+DROP_REASON(bridge_source, "bridge_source", "sent from a group address or from none");
+DROP_REASON(link_local, "link_local", "to a group address that bridges do not forward");
+DROP_REASON(vlan_refused, "vlan_refused", "of a VLAN that the port is not in");
+DROP_REASON(same_port, "same_port", "to a station behind the port it came from");
+DROP_REASON(storm, "storm", "over the port's storm limit");
+DROP_REASON(no_member_up, "no_member_up", "no other port of the VLAN had a link");
+DROP_REASON(no_tag_mbuf, "no_tag_mbuf", "no mbuf, headroom or slot left to change its VLAN tag");
+
+static struct label left_alone; // of packets that are settled; never counted
+
+// How a frame came in.
+enum form { FORM_UNTAGGED, FORM_PRIORITY, FORM_TAGGED };
+
+// What is known about the packets of one part of a burst; index 0 is packet `first` of it.
+struct work {
+  const struct bridge_port *port;
+  struct bridge *bridge;
+  struct bridge_worker *worker;
+  struct burst *burst;
+  unsigned first;
+  uint64_t round;
+  unsigned n_sources, n_destinations; // that have to be looked up
+  uint8_t source[BURST_MAX], destination[BURST_MAX];
+  bridge_key source_key[BURST_MAX], destination_key[BURST_MAX]; // in the order of source, …
+  uint16_t tci[BURST_MAX];                                      // host order, with the VLAN
+  uint8_t form[BURST_MAX];
+  portset ports[BURST_MAX];
+  const struct label *reason[BURST_MAX]; // NULL: it leaves by `ports`
+};
+
+static inline struct bridge_seen *seen_place(const struct work *w, bridge_key key)
+{
+  uint64_t place = key * UINT64_C(0x9e3779b97f4a7c15) >> w->bridge->seen_shift;
+  return &w->worker->seen[place * BRIDGE_WAYS];
+}
+
+static inline struct bridge_seen *seen_find(const struct work *w, bridge_key key)
+{
+  struct bridge_seen *seen = seen_place(w, key);
+  for (unsigned i = 0; i < BRIDGE_WAYS; i++)
+    if (seen[i].key == key && seen[i].what >> 16 == w->round)
+      return &seen[i];
+  return NULL;
+}
+
+// The first place is the newest.
+static void seen_add(const struct work *w, bridge_key key, unsigned port, unsigned flags)
+{
+  struct bridge_seen *seen = seen_place(w, key);
+  if (seen[0].key != key)
+    seen[1] = seen[0];
+  seen[0] = (struct bridge_seen){key, w->round << 16 | (uint64_t)port << 8 | flags};
+}
+
+// Whether nothing has to be said about a source.
+static inline bool source_seen(const struct work *w, bridge_key key)
+{
+  const struct bridge_seen *seen = seen_find(w, key);
+  if (seen == NULL)
+    return false;
+  return (seen->what & BRIDGE_FIXED) || ((seen->what >> 8 & 0xff) == w->burst->port &&
+                                         (seen->what & (BRIDGE_CONFIRMED | BRIDGE_POSTED)));
+}
+
+static bool post(const struct work *w, bridge_key key)
+{
+  struct bridge_post news = {.key = key, .port = w->burst->port};
+  if (rte_ring_sp_enqueue_elem(w->worker->posts, &news, sizeof(news)) == 0)
+    return true;
+  w->worker->lost++;
+  return false;
+}
+
+// A source that was not seen in this round. `found`: NULL where the table does not have it.
+static void learn(const struct work *w, bridge_key key, const union bridge_found *found)
+{
+  unsigned port = w->burst->port;
+  if (source_seen(w, key)) // by a packet before, in this burst
+    return;
+  if (found != NULL && found->fixed) {
+    seen_add(w, key, found->port, BRIDGE_FIXED);
+  } else if (found == NULL || found->port != port) {
+    if (post(w, key))
+      seen_add(w, key, port, BRIDGE_POSTED);
+  } else if (w->worker->confirmed[found->index] == w->bridge->second || post(w, key)) {
+    w->worker->confirmed[found->index] = w->bridge->second;
+    seen_add(w, key, port, BRIDGE_CONFIRMED);
+  }
+}
+
+static bool over_limit(const struct work *w, enum bridge_flood kind)
+{
+  struct bridge_bucket *bucket = &w->worker->bucket[w->burst->port][kind];
+  if (bucket->cost == 0)
+    return false;
+  uint64_t now = rte_rdtsc();
+  bucket->credit = RTE_MIN(bucket->credit + (now - bucket->filled), bucket->depth);
+  bucket->filled = now;
+  if (bucket->credit < bucket->cost)
+    return true;
+  bucket->credit -= bucket->cost;
+  return false;
+}
+
+static void flood(struct work *w, unsigned i, enum bridge_flood kind)
+{
+  const struct bridge_vlan *vlan = &w->bridge->vlan[w->bridge->tags ? w->tci[i] & VLAN_ID_MASK : 0];
+  if (w->port->limited && over_limit(w, kind)) {
+    w->reason[i] = &storm;
+    return;
+  }
+  w->ports[i] = vlan->members & w->burst->up & ~((portset)1 << w->burst->port);
+  if (w->ports[i] == 0)
+    w->reason[i] = &no_member_up;
+  else
+    w->worker->flooded[kind]++;
+}
+
+static inline void forward(struct work *w, unsigned i, unsigned port)
+{
+  w->ports[i] = (portset)1 << port & w->burst->up;
+  if (unlikely(port == w->burst->port))
+    w->reason[i] = &same_port;
+  else if (unlikely(w->ports[i] == 0))
+    w->reason[i] = &no_member_up;
+}
+
+enum { HEADER = RTE_ETHER_HDR_LEN + VLAN_TAG_SIZE };
+
+// The first bytes of a frame: addresses, EtherType and, of a tagged one, the tag's TCI.
+struct first_bytes {
+  uint64_t destination, source; // and two bytes more
+  uint16_t type, tci;           // host order
+};
+
+static inline void first_bytes_load(struct first_bytes *out, const uint8_t *frame)
+{
+  memcpy(&out->destination, frame, sizeof(out->destination));
+  memcpy(&out->source, frame + RTE_ETHER_ADDR_LEN, sizeof(out->source));
+  out->type = rte_be_to_cpu_16(out->source >> 48);
+  memcpy(&out->tci, frame + RTE_ETHER_HDR_LEN, sizeof(out->tci));
+  out->tci = rte_be_to_cpu_16(out->tci);
+}
+
+// Of a frame that is short or in pieces. False: too short.
+static bool first_bytes_gather(struct first_bytes *out, const struct rte_mbuf *m)
+{
+  uint8_t copy[HEADER] = {0};
+  uint32_t length = RTE_MIN(rte_pktmbuf_pkt_len(m), (uint32_t)HEADER);
+  const void *bytes = rte_pktmbuf_read(m, 0, length, copy);
+  if (length < RTE_ETHER_HDR_LEN)
+    return false;
+  if (bytes != copy)
+    memcpy(copy, bytes, length);
+  first_bytes_load(out, copy);
+  return length == HEADER || out->type != VLAN_TPID;
+}
+
+// The VLAN that a frame is of (IEEE 802.1Q clause 6.9.1). Another tag than the bridge's own, such
+// as a service tag, is no tag to it.
+static inline const struct label *classify(struct work *w, unsigned i,
+                                           const struct first_bytes *bytes)
+{
+  uint16_t vlan = bytes->tci & VLAN_ID_MASK;
+  if (bytes->type != VLAN_TPID) {
+    w->form[i] = FORM_UNTAGGED;
+    w->tci[i] = vlan = w->port->pvid;
+  } else if (vlan == 0) {
+    w->form[i] = FORM_PRIORITY;
+    vlan = w->port->pvid;
+    w->tci[i] = bytes->tci | vlan;
+  } else {
+    w->form[i] = FORM_TAGGED;
+    w->tci[i] = bytes->tci;
+  }
+  return w->bridge->vlan[vlan].members >> w->burst->port & 1 ? NULL : &vlan_refused;
+}
+
+// 01:80:c2:00:00:00 to 0f (IEEE 802.1Q table 8-1).
+static inline bool is_link_local(uint64_t destination)
+{
+  return (destination & UINT64_C(0xf0ffffffffff)) == UINT64_C(0x000000c28001);
+}
+
+static inline const struct label *headers(struct work *w, unsigned i, const struct rte_mbuf *m)
+{
+  struct first_bytes bytes;
+  if (likely(rte_pktmbuf_data_len(m) >= HEADER))
+    first_bytes_load(&bytes, rte_pktmbuf_mtod(m, const uint8_t *));
+  else if (!first_bytes_gather(&bytes, m))
+    return &bridge_runt;
+  bridge_key source = bytes.source & BRIDGE_KEY_ADDRESS;
+  bridge_key destination = bytes.destination & BRIDGE_KEY_ADDRESS;
+  if (unlikely((source & 1) || source == 0))
+    return &bridge_source;
+  if (unlikely(is_link_local(destination)))
+    return &link_local;
+  if (w->bridge->tags) {
+    const struct label *refused = classify(w, i, &bytes);
+    if (unlikely(refused != NULL))
+      return refused;
+    uint64_t vlan = (uint64_t)(w->tci[i] & VLAN_ID_MASK) << BRIDGE_KEY_VLAN_SHIFT;
+    source |= vlan;
+    destination |= vlan;
+  }
+  if (!source_seen(w, source)) {
+    w->source_key[w->n_sources] = source;
+    w->source[w->n_sources++] = i;
+  }
+  if (unlikely(destination & 1)) {
+    bool all = (destination & BRIDGE_KEY_ADDRESS) == BRIDGE_KEY_ADDRESS;
+    w->reason[i] = NULL;
+    flood(w, i, all ? BRIDGE_BROADCAST : BRIDGE_MULTICAST);
+    return w->reason[i];
+  }
+  const struct bridge_seen *seen = seen_find(w, destination);
+  if (likely(seen != NULL && !(seen->what & BRIDGE_POSTED))) {
+    w->reason[i] = NULL;
+    forward(w, i, seen->what >> 8 & 0xff);
+    return w->reason[i];
+  }
+  w->destination_key[w->n_destinations] = destination;
+  w->destination[w->n_destinations++] = i;
+  return NULL;
+}
+
+// Looks up `n` keys; bit k of the answer: found[k] is what the table has for key k.
+static uint64_t look_up(const struct work *w, const bridge_key *keys, unsigned n,
+                        union bridge_found *found)
+{
+  const void *key[BURST_MAX];
+  void *word[BURST_MAX];
+  uint64_t hits = 0;
+  for (unsigned k = 0; k < n; k++)
+    key[k] = &keys[k];
+  rte_hash_lookup_bulk_data(w->bridge->table, key, n, &hits, word);
+  for (unsigned k = 0; k < n; k++)
+    if (hits >> k & 1)
+      found[k].word = word[k];
+  return hits;
+}
+
+static void look_up_sources(struct work *w)
+{
+  union bridge_found found[BURST_MAX];
+  uint64_t hits = look_up(w, w->source_key, w->n_sources, found);
+  for (unsigned k = 0; k < w->n_sources; k++)
+    learn(w, w->source_key[k], hits >> k & 1 ? &found[k] : NULL);
+}
+
+static void look_up_destinations(struct work *w)
+{
+  union bridge_found found[BURST_MAX];
+  uint64_t hits = look_up(w, w->destination_key, w->n_destinations, found);
+  for (unsigned k = 0; k < w->n_destinations; k++) {
+    unsigned i = w->destination[k];
+    if (!(hits >> k & 1)) {
+      flood(w, i, BRIDGE_UNKNOWN);
+      continue;
+    }
+    forward(w, i, found[k].port);
+    const struct bridge_seen *seen = seen_find(w, w->destination_key[k]);
+    if (seen == NULL) // or it says more: that it was posted as a source
+      seen_add(w, w->destination_key[k], found[k].port, found[k].fixed ? BRIDGE_FIXED : 0);
+  }
+}
+
+enum change { CHANGE_NOTHING, CHANGE_PUSH, CHANGE_POP, CHANGE_SET };
+
+static void change_tag(struct burst *b, unsigned slot, enum change change, uint16_t tci)
+{
+  if (change == CHANGE_NOTHING)
+    return;
+  struct rte_mbuf *m =
+      burst_writable(b, slot, change == CHANGE_PUSH ? VLAN_PUSH_LENGTH : VLAN_POP_LENGTH);
+  bool changed = m != NULL;
+  if (changed && change == CHANGE_PUSH)
+    changed = packet_vlan_push(m, VLAN_TPID, tci);
+  else if (changed && change == CHANGE_POP)
+    packet_vlan_pop(m);
+  else if (changed)
+    packet_vlan_set(m, VLAN_TPID, tci);
+  if (!changed)
+    burst_drop(b, slot, &no_tag_mbuf);
+}
+
+// What has to change for the ports that want a tag, and for those that want none.
+static void change_tags(struct work *w, unsigned i)
+{
+  struct burst *b = w->burst;
+  unsigned slot = w->first + i;
+  portset untagged = w->ports[i] & w->bridge->vlan[w->tci[i] & VLAN_ID_MASK].untagged;
+  portset tagged = w->ports[i] & ~untagged;
+  enum change with = w->form[i] == FORM_UNTAGGED   ? CHANGE_PUSH
+                     : w->form[i] == FORM_PRIORITY ? CHANGE_SET
+                                                   : CHANGE_NOTHING;
+  enum change without = w->form[i] == FORM_UNTAGGED ? CHANGE_NOTHING : CHANGE_POP;
+
+  if (tagged == 0 || untagged == 0) {
+    change_tag(b, slot, tagged == 0 ? without : with, w->tci[i]);
+    return;
+  }
+  // The part that changes goes to a slot of its own, so that the other keeps the buffer as it is.
+  bool split_tagged = without == CHANGE_NOTHING;
+  int other = burst_split(b, slot, split_tagged ? tagged : untagged);
+  if (other < 0) {
+    burst_drop(b, slot, &no_tag_mbuf);
+    return;
+  }
+  change_tag(b, other, split_tagged ? with : without, w->tci[i]);
+  change_tag(b, slot, split_tagged ? without : with, w->tci[i]);
+}
+
+static void write_verdicts(struct work *w, unsigned n)
+{
+  struct burst *b = w->burst;
+  for (unsigned i = 0; i < n; i++) {
+    if (w->reason[i] == &left_alone)
+      continue;
+    if (w->reason[i] != NULL)
+      burst_drop(b, w->first + i, w->reason[i]);
+    else
+      burst_send(b, w->first + i, w->ports[i]);
+  }
+  if (!w->bridge->tags)
+    return;
+  for (unsigned i = 0; i < n; i++)
+    if (w->reason[i] == NULL)
+      change_tags(w, i);
+}
+
+// Whether all packets leave the same way, by one port or several.
+static bool all_alike(const struct work *w, unsigned n)
+{
+  const struct label *reason = w->reason[0];
+  portset differ = 0;
+  for (unsigned i = 1; i < n; i++) {
+    differ |= w->ports[i] ^ w->ports[0];
+    if (w->reason[i] != reason)
+      return false;
+  }
+  return differ == 0 && reason == NULL;
+}
+
+static void run_part(const struct stage *stage, struct burst *b, unsigned first, unsigned n)
+{
+  const struct bridge_port *port = stage->data;
+  struct bridge *bridge = port->bridge;
+  struct work w;
+  w.port = port;
+  w.bridge = bridge;
+  w.worker = &bridge->worker[b->worker];
+  w.burst = b;
+  w.first = first;
+  w.round = __atomic_load_n(&bridge->round, __ATOMIC_ACQUIRE);
+  w.n_sources = w.n_destinations = 0;
+  for (unsigned i = 0; i < n; i++)
+    rte_prefetch0(rte_pktmbuf_mtod(b->packet[first + i], void *));
+  for (unsigned i = 0; i < n; i++) {
+    w.ports[i] = 0;
+    w.reason[i] = burst_settled(b, first + i) ? &left_alone : headers(&w, i, b->packet[first + i]);
+  }
+  if (w.n_sources > 0)
+    look_up_sources(&w);
+  if (w.n_destinations > 0)
+    look_up_destinations(&w);
+  if (!b->composed && n == b->count && !bridge->tags && all_alike(&w, n))
+    burst_send_all(b, w.ports[0]);
+  else
+    write_verdicts(&w, n);
+}
+
+static void bridge_run(const struct stage *stage, struct burst *b)
+{
+  unsigned count = b->count; // splitting adds to it
+  for (unsigned first = 0; first < count; first += BURST_MAX)
+    run_part(stage, b, first, RTE_MIN(count - first, (unsigned)BURST_MAX));
+}
+
+static portset bridge_reach(const unsigned *ports, unsigned n, unsigned i)
+{
+  portset all = 0;
+  for (unsigned p = 0; p < n; p++)
+    all |= (portset)1 << ports[p];
+  return all & ~((portset)1 << ports[i]);
+}
+
+static const struct stage_type bridge = {
+    .name = "bridge",
+    .help = "learning bridge of several ports, with VLANs",
+    .min_ports = 2,
+    .max_ports = PORTS_MAX,
+    .waits = false,
+    .reach = bridge_reach,
+    .run = bridge_run,
+};
+STAGE_TYPE(bridge);
