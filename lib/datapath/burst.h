@@ -162,7 +162,7 @@ static inline void burst_mirror(struct burst *b, unsigned i, portset ports)
 static inline int burst_attach(struct burst *b, struct rte_mbuf *m, portset readers)
 {
   burst_compose(b);
-  if (b->count == BURST_SLOTS)
+  if (b->count >= BURST_SLOTS)
     return -1;
   unsigned slot = b->count++;
   b->packet[slot] = m;

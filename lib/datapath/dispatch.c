@@ -64,12 +64,13 @@ static void readers_down(portset down, struct counters *counters)
 }
 
 // A slot of readers alone was counted as one reference when it was made. Where no reader is left
-// to take it, it goes back, with the reason of its last one.
+// to take it, it goes back, with the reason of its first one.
 static void drop_unread(struct burst *b, unsigned i, portset down, struct counters *counters)
 {
-  unsigned last = __builtin_ctz(down);
-  readers_down(down & (down - 1), counters);
-  drop(&b->packet[i], 1, last, reason_mirror_down.id, counters);
+  bool read = down != 0;
+  unsigned port = read ? (unsigned)__builtin_ctz(down) : b->port;
+  readers_down(read ? down & (down - 1) : 0, counters);
+  drop(&b->packet[i], 1, port, read ? reason_mirror_down.id : reason_no_verdict.id, counters);
 }
 
 // What forwarding has decided about packet `i`, and its readers: references for all, or the drop.
