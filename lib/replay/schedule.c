@@ -5,7 +5,7 @@ void schedule_start(struct schedule *s, const struct config_replay *replay, doub
                     const struct schedule_times *times)
 {
   double second = hz * (1 << SCHEDULE_SHIFT);
-  *s = (struct schedule){.rate = replay->rate, .first = times->first};
+  *s = (struct schedule){.rate = replay->rate, .first = times->first, .last = times->last};
   if (replay->rate == REPLAY_ORIGINAL) {
     s->step = second / 1e9 / replay->speed;
     if (times->frames > 1)
@@ -31,8 +31,10 @@ uint64_t schedule_frame(struct schedule *s, unsigned length, uint64_t stamp)
   } else if (s->rate == REPLAY_BITS) {
     advance(s, s->step * 8 * (length + REPLAY_WIRE_EXTRA));
   } else if (s->rate == REPLAY_ORIGINAL) {
-    if (stamp > s->first)
-      due += s->step * (stamp - s->first);
+    if (stamp > s->last)
+      stamp = s->last;
+    if (stamp > s->first) // added up as whole numbers, which run over as they should
+      due += (uint64_t)(s->step * (stamp - s->first));
     if ((int64_t)(due - s->latest) < 0)
       due = s->latest;
     s->latest = due;

@@ -24,7 +24,7 @@ struct schedule_times {
 struct schedule {
   enum replay_rate rate;
   double step; // units for a bit, a frame or a nanosecond
-  uint64_t first;
+  uint64_t first, last;
   uint64_t lap;      // original: units that a lap takes
   uint64_t position; // when the next frame is due; original: when this lap began
   uint64_t latest;   // original: the last frame's time
@@ -37,7 +37,8 @@ void schedule_start(struct schedule *schedule, const struct config_replay *repla
                     const struct schedule_times *times);
 
 // When the next frame, of `length` bytes and with time stamp `stamp` (nanoseconds), is due. A time
-// stamp before an earlier one's counts as equal to it: frames keep their order.
+// stamp before an earlier one's counts as equal to it: frames keep their order. One after `last`,
+// which only a file has that has changed since, counts as `last`.
 uint64_t schedule_frame(struct schedule *schedule, unsigned length, uint64_t stamp);
 
 // The file begins anew. Returns when.

@@ -247,4 +247,31 @@ TEST(Schedule, TimeRunsOverAndGoesOn)
     EXPECT_EQ(schedule_frame(&schedule, 60, 0), i * step) << i << ", modulo 2^64";
 }
 
+// The same with original timing: a lap takes thirty days, eleven of them more than 2^64 units.
+TEST(Schedule, OriginalTimeRunsOverAndGoesOn)
+{
+  const uint64_t day = 86400 * SECOND, units = 86400 * 2600000000 * CYCLE;
+  Timed timed(2.6e9, {0, 1 * day, 20 * day});
+  uint64_t begin = 0;
+  for (unsigned lap = 0; lap < 40; lap++, begin += 30 * units) {
+    std::vector<uint64_t> due = timed.lap();
+    SCOPED_TRACE(lap);
+    EXPECT_EQ(due[0] - begin, 0u);
+    EXPECT_EQ(due[1] - begin, units);
+    EXPECT_EQ(due[2] - begin, 20 * units);
+  }
+}
+
+// The file is another than the one that was looked at before: nothing is due beyond its end.
+TEST(Schedule, AStampAfterTheLast)
+{
+  struct schedule schedule;
+  schedule_times times = {2, 1000, 2000};
+  config_replay options = paced(REPLAY_ORIGINAL, 0);
+  schedule_start(&schedule, &options, 1e9, &times);
+  EXPECT_EQ(schedule_frame(&schedule, 60, 1500), 500 * CYCLE);
+  EXPECT_EQ(schedule_frame(&schedule, 60, UINT64_MAX), 1000 * CYCLE);
+  EXPECT_EQ(schedule_lap(&schedule), 2000 * CYCLE);
+}
+
 } // namespace
