@@ -6,10 +6,8 @@
 
 static void show_lateness(const struct replay_status *r, FILE *out)
 {
-  fprintf(
-      out,
-      "  late: half of the frames by %.3g us or less, 99%% %.3g, 99.9%% %.3g, at most %.3g us\n",
-      r->late_p50 * 1e6, r->late_p99 * 1e6, r->late_p999 * 1e6, r->late_most * 1e6);
+  fprintf(out, "  late: half by %.3g us or less, 99%% %.3g, 99.9%% %.3g, at most %.3g us\n",
+          r->late_p50 * 1e6, r->late_p99 * 1e6, r->late_p999 * 1e6, r->late_most * 1e6);
 }
 
 static void show_replay(const struct status_port *p, FILE *out)
@@ -24,11 +22,10 @@ static void show_replay(const struct status_port *p, FILE *out)
   fprintf(out, " laps%s, %s%s\n", r->sent % r->frames != 0 ? " and a part" : "",
           r->window ? "through a window" : "from memory",
           r->state == REPLAY_WAITING ? "; never begun" : "");
-  fprintf(out, "  asked: %s; achieved: %sbit/s, %spps%s", asked,
-          show_number(r->bits_per_second, number[0]), show_number(r->frames_per_second, number[1]),
-          r->stalls > 0 ? "" : "\n");
+  fprintf(out, "  asked: %s; achieved: %sbit/s, %spps\n", asked,
+          show_number(r->bits_per_second, number[0]), show_number(r->frames_per_second, number[1]));
   if (r->stalls > 0)
-    fprintf(out, "; %" PRIu64 " polls found no frame %s\n", r->stalls,
+    fprintf(out, "  stalls: %" PRIu64 " polls found no frame %s\n", r->stalls,
             r->window ? "read yet" : "that its readers had let go");
   if (r->asked.rate != REPLAY_LINE)
     show_lateness(r, out);
