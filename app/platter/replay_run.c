@@ -59,16 +59,21 @@ static void name_devices(struct replay *r)
   }
 }
 
+// Where laps make more frames than can be counted, none of these numbers is ever reached.
 static uint64_t expected(const struct replay *r, unsigned port)
 {
-  return r->inputs.file[port].capture.frames * r->pace.loop;
+  uint64_t frames;
+  if (__builtin_mul_overflow(r->inputs.file[port].capture.frames, r->pace.loop, &frames))
+    return UINT64_MAX;
+  return frames;
 }
 
 static uint64_t expected_of_all(const struct replay *r)
 {
   uint64_t sum = 0;
   for (unsigned i = 0; i < r->config->n_ports; i++)
-    sum += expected(r, i);
+    if (__builtin_add_overflow(sum, expected(r, i), &sum))
+      return UINT64_MAX;
   return sum;
 }
 

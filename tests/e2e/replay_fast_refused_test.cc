@@ -154,3 +154,17 @@ TEST_F(FastRefused, ASignalInTheMiddleOfTimedTraffic)
     EXPECT_NE(ended.err.find(" of 10000 frames"), std::string::npos) << ended.err;
   }
 }
+
+// 32 frames 2^59 times are 2^64: more than can be counted, and not none.
+TEST_F(FastRefused, MoreFramesThanCanBeCountedAreNotNone)
+{
+  write_frames(dir / "good.pcap", numbered_frames(32));
+  Process process(
+      platter_line(words({"--fast", "--json", "--loop", "576460752303423488"}, dir / "good.pcap")));
+  rest(1);
+  EXPECT_TRUE(process.running());
+  process.signal(SIGINT);
+  Ended ended = process.wait(10);
+  EXPECT_EQ(ended.status, ACCOUNTING) << ended.err;
+  EXPECT_NE(ended.err.find("stopped by a signal after "), std::string::npos) << ended.err;
+}
