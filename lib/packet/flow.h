@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A number by which a packet's flow can be told from others: the same for both directions of it.
+#ifndef PACKET_FLOW_H
+#define PACKET_FLOW_H
+
+#include <stdint.h>
+
+#include <rte_mbuf.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// 64 well-mixed bits of
+//   IPv4 and IPv6, up to two VLAN tags skipped: both addresses and the protocol, and for TCP, UDP
+//     and SCTP both ports; of a fragment, the first one too, not the ports, so that all fragments
+//     of a packet are alike
+//   anything else: both MAC addresses and the EtherType
+// Source and destination may change places. Reads the first FLOW_BYTES bytes at most.
+uint64_t flow_hash(const struct rte_mbuf *m);
+
+enum { FLOW_BYTES = 256 };
+
+// Rendezvous hashing (Thaler and Ravishankar, "Using Name-Based Mappings to Increase Hit Rates",
+// IEEE/ACM Transactions on Networking 6(1), 1998): a flow belongs to the member for which this is
+// highest. A member that goes takes only its own flows with it; `member` is a hash of its name.
+static inline uint64_t flow_weight(uint64_t flow, uint64_t member)
+{
+  // The finaliser of MurmurHash3 (public domain), one round.
+  uint64_t h = flow ^ member;
+  h = (h ^ h >> 33) * UINT64_C(0xff51afd7ed558ccd);
+  h = (h ^ h >> 33) * UINT64_C(0xc4ceb9fe1a85ec53);
+  return h ^ h >> 33;
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif

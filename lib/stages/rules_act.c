@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The actions of a rule, in this order, each over all packets that matched: police, drop, mirror
+// and balance, vlan, redirect, stop. So a mirror sees a packet as it came to the rule.
+#include "stages/rules_act.h"
+
+#include <rte_cycles.h>
+
+#include "packet/flow.h"
+#include "packet/truncate.h"
+#include "packet/vlan.h"
+
+DROP_REASON(rule_drop, "rule_drop", "dropped by a rule");
+DROP_REASON(rule_police, "rule_police", "over the rate of a rule");
+DROP_REASON(rule_no_mbuf, "rule_no_mbuf", "no mbuf or room left to rewrite it for a rule");
+
+// Packet `i` goes no further, as far as the rule is about it.
+static void refuse(const struct rule *rule, struct burst *b, unsigned i, portset *open,
+                   const struct label *reason)
+{
+  portset left = rule->egress ? burst_verdict(b, i) & ~(open[i] & rule->to) : 0;
+  if (left != 0)
+    burst_send(b, i, left);
+  else
+    burst_drop(b, i, reason);
+  if (!rule->egress)
+    burst_settle(b, i);
+  open[i] &= ~rule->to;
+}
+
+// RFC 2697, color-blind, without an excess burst: what finds no token is dropped. The bucket is
+// filled once for the burst, which saves a division per packet.
+static void police(const struct rule *rule, struct rule_worker *worker, struct burst *b,
+                   struct rule_matches *matches, portset *open)
+{
+  unsigned n = 0;
+  rte_meter_srtcm_color_blind_check(&worker->meter, &worker->profile, rte_rdtsc(), 0);
+  for (unsigned k = 0; k < matches->count; k++) {
+    uint8_t slot = matches->slot[k];
+    uint32_t length = rte_pktmbuf_pkt_len(b->packet[slot]);
+    if (worker->meter.tc >= length) {
+      worker->meter.tc -= length;
+      matches->slot[n++] = slot;
+    } else {
+      refuse(rule, b, slot, open, &rule_police);
+    }
+  }
+  matches->count = n;
+}
+
+// The member that a packet's flow belongs to, of those that are up; of all where none is, so that
+// its reference is counted as dropped there.
+static portset member_of(const struct rule *rule, const struct burst *b, unsigned i)
+{
+  uint64_t flow = flow_hash(b->packet[i]), best = 0;
+  portset chosen = 0;
+  for (unsigned m = 0; m < rule->n_members; m++) {
+    const struct rule_member *member = &rule->member[m];
+    uint64_t up = b->up >> member->port & 1;
+    uint64_t weight = flow_weight(flow, member->seed) >> 1 | up << 63;
+    if (weight >= best) {
+      best = weight;
+      chosen = (portset)1 << member->port;
+    }
+  }
+  return chosen;
+}
+
+// A reference to the first bytes of packet `i` for `ports`.
+static void give_truncated(const struct rule *rule, struct rule_worker *worker, struct burst *b,
+                           unsigned i, portset ports, portset *open)
+{
+  int slot = -1;
+  struct rte_mbuf *part = packet_truncated(b->packet[i], rule->truncate, b->copier->headers);
+  if (part != NULL)
+    slot = burst_attach(b, part, ports);
+  if (slot >= 0) {
+    open[slot] = 0;
+    return;
+  }
+  rte_pktmbuf_free(part);
+  rule_count(&worker->lost, __builtin_popcount(ports));
+}
+
+static void give(const struct rule *rule, struct rule_worker *worker, struct burst *b,
+                 const struct rule_matches *matches, portset *open)
+{
+  for (unsigned k = 0; k < matches->count; k++) {
+    unsigned i = matches->slot[k];
+    portset ports = rule->mirror;
+    if (rule->n_members > 0)
+      ports |= member_of(rule, b, i);
+    if (rule->truncate > 0 && rte_pktmbuf_pkt_len(b->packet[i]) > rule->truncate)
+      give_truncated(rule, worker, b, i, ports, open);
+    else
+      burst_mirror(b, i, ports);
+  }
+}
+
+// Whether a packet has what `vlan` wants to change: a whole header, and, to pop or set, a tag.
+static bool can_rewrite(const struct rule *rule, const struct rte_mbuf *m)
+{
+  uint16_t length = rule->vlan == RULE_VLAN_PUSH ? VLAN_PUSH_LENGTH : VLAN_SET_LENGTH, type;
+  if (rte_pktmbuf_pkt_len(m) < length)
+    return false;
+  if (rule->vlan == RULE_VLAN_PUSH)
+    return true;
+  const uint16_t *read = rte_pktmbuf_read(m, VLAN_ADDRESSES, sizeof(type), &type);
+  memcpy(&type, read, sizeof(type));
+  return vlan_is_tag(rte_be_to_cpu_16(type));
+}
+
+static bool rewrite(const struct rule *rule, struct rte_mbuf *m)
+{
+  switch (rule->vlan) {
+  case RULE_VLAN_PUSH:
+    return packet_vlan_push(m, VLAN_TPID, rule->vlan_id);
+  case RULE_VLAN_POP:
+    packet_vlan_pop(m);
+    return true;
+  case RULE_VLAN_SET: { // priority and drop eligibility stay
+    uint16_t tpid = vlan_read(m, VLAN_ADDRESSES), tci = vlan_read(m, VLAN_ADDRESSES + 2);
+    packet_vlan_set(m, tpid, (tci & ~VLAN_ID_MASK) | rule->vlan_id);
+    return true;
+  }
+  default:
+    return true;
+  }
+}
+
+// The slot of the packet that leaves by the rule's ports and by no others: `i`, or one split off.
+// -1: there is no slot left, and the packet no longer leaves by them.
+static int apart(const struct rule *rule, struct rule_worker *worker, struct burst *b, unsigned i,
+                 portset *open)
+{
+  portset mine = open[i] & rule->to;
+  if (!rule->egress || burst_verdict(b, i) == mine)
+    return (int)i;
+  int slot = burst_split(b, i, mine);
+  if (slot >= 0) {
+    open[slot] = mine;
+  } else {
+    burst_send(b, i, burst_verdict(b, i) & ~mine);
+    rule_count(&worker->lost, __builtin_popcount(mine));
+  }
+  open[i] &= ~rule->to;
+  return slot;
+}
+
+// Returns whether the packet goes on, in slot *slot.
+static bool rewrite_one(const struct rule *rule, struct rule_worker *worker, struct burst *b,
+                        uint8_t *slot, portset *open)
+{
+  if (!can_rewrite(rule, b->packet[*slot]))
+    return true; // as it is
+  int mine = apart(rule, worker, b, *slot, open);
+  if (mine < 0)
+    return false;
+  *slot = mine;
+  unsigned before = b->count;
+  uint16_t length = rule->vlan == RULE_VLAN_PUSH ? VLAN_PUSH_LENGTH : VLAN_SET_LENGTH;
+  struct rte_mbuf *m = burst_writable(b, *slot, length);
+  for (; before < b->count; before++)
+    open[before] = 0; // the old bytes, for readers
+  if (m != NULL && rewrite(rule, m))
+    return true;
+  refuse(rule, b, *slot, open, &rule_no_mbuf);
+  return false;
+}
+
+static void rewrite_all(const struct rule *rule, struct rule_worker *worker, struct burst *b,
+                        struct rule_matches *matches, portset *open)
+{
+  unsigned n = 0;
+  for (unsigned k = 0; k < matches->count; k++) {
+    uint8_t slot = matches->slot[k];
+    if (rewrite_one(rule, worker, b, &slot, open))
+      matches->slot[n++] = slot;
+  }
+  matches->count = n;
+}
+
+static void redirect(const struct rule *rule, struct burst *b, unsigned i, portset *open)
+{
+  if (!rule->egress) {
+    burst_send(b, i, rule->redirect);
+    burst_settle(b, i);
+    return;
+  }
+  burst_send(b, i, (burst_verdict(b, i) & ~(open[i] & rule->to)) | rule->redirect);
+  open[i] &= ~rule->to;
+  if (!rule->stop)
+    open[i] |= rule->redirect;
+}
+
+void rule_act(const struct rule *rule, struct burst *b, struct rule_matches *matches, portset *open)
+{
+  struct rule_worker *worker = &rule->worker[b->worker];
+  if (rule->police)
+    police(rule, worker, b, matches, open);
+  if (rule->drop) {
+    for (unsigned k = 0; k < matches->count; k++)
+      refuse(rule, b, matches->slot[k], open, &rule_drop);
+    return;
+  }
+  if (rule->mirror != 0 || rule->n_members > 0)
+    give(rule, worker, b, matches, open);
+  if (rule->vlan != RULE_VLAN_NONE)
+    rewrite_all(rule, worker, b, matches, open);
+  if (rule->redirects)
+    for (unsigned k = 0; k < matches->count; k++)
+      redirect(rule, b, matches->slot[k], open);
+  if (rule->stop)
+    for (unsigned k = 0; k < matches->count; k++)
+      open[matches->slot[k]] &= ~rule->to;
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What rules.c and rules_act.c share. Nobody else includes this.
+#ifndef STAGES_RULES_ACT_H
+#define STAGES_RULES_ACT_H
+
+#include "stages/rules.h"
+
+// Slots of a burst that a rule is about. A slot number fits a byte: BURST_SLOTS is 256.
+struct rule_matches {
+  unsigned count;
+  uint8_t slot[BURST_SLOTS];
+};
+
+// Adds to a counter of which this worker is the only writer, so that a reader never sees half.
+static inline void rule_count(uint64_t *counter, uint64_t more)
+{
+  __atomic_store_n(counter, *counter + more, __ATOMIC_RELAXED);
+}
+
+// Does with the packets that matched what the rule says. `open`, by slot: the ports about which
+// later rules may still decide; those that this rule has the last word on are taken out, and slots
+// that it adds get theirs.
+void rule_act(const struct rule *rule, struct burst *b, struct rule_matches *matches,
+              portset *open);
+
+#endif
