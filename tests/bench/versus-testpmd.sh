@@ -6,7 +6,8 @@
 #   sudo tests/bench/versus-testpmd.sh [--pairs N] [--seconds S] [--json FILE] [SCENARIO …]
 #
 # Needs the packages dpdk and python3 (deploy/test.sh installs them) and an idle machine with two
-# cores. Reserves hugepages where fewer than 512 are free, and gives them back.
+# cores; the scenario bridge-ovs also openvswitch-switch-dpdk, installed (its service stopped) or
+# unpacked into a directory that OVS_ROOT names. Reserves hugepages where fewer than 512 are free, and gives them back.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
 build=${BUILD:-$top/build}

@@ -1,138 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Runs platter and dpdk-testpmd in turn and compares them; see versus-testpmd.sh.
-
-Both are measured in the same way: the driver's own count of packets sent, read twice from DPDK's
-telemetry socket, over the time between the two readings.
-"""
+"""Runs platter and another forwarder in turn and compares them; see versus-testpmd.sh."""
 import argparse
 import json
 import os
-import shutil
-import socket
 import statistics
-import struct
-import subprocess
-import sys
 import tempfile
-import time
 
-BURST = 64  # platter's own
+from peers import (NULL, address, core_distance, platter, testpmd, vswitch, write_capture,
+                   write_frames)
 
-
-class Telemetry:
-    """A client of DPDK's telemetry socket."""
-
-    def __init__(self, prefix):
-        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.socket.settimeout(5)
-        self.socket.connect(f"/var/run/dpdk/{prefix}/dpdk_telemetry.v2")
-        self.socket.recv(1024)
-
-    def ask(self, command):
-        self.socket.send(command.encode())
-        return json.loads(self.socket.recv(16384))[command.split(",")[0]]
-
-    def close(self):
-        self.socket.close()
-
-
-def connect(prefix, process):
-    for _ in range(500):
-        if process.poll() is not None:
-            sys.exit(f"{process.args[0]} ended with status {process.returncode}")
-        try:
-            return Telemetry(prefix)
-        except (FileNotFoundError, ConnectionRefusedError):
-            time.sleep(0.01)
-    sys.exit(f"{process.args[0]}: no telemetry socket")
-
-
-def sent(telemetry):
-    replies = [telemetry.ask(f"/ethdev/stats,{port}") for port in telemetry.ask("/ethdev/list")]
-    return sum(reply["opackets"] for reply in replies if reply)  # none before the port has started
-
-
-def wait_for_traffic(telemetry):
-    for _ in range(500):
-        if sent(telemetry) > 0:
-            return
-        time.sleep(0.01)
-    sys.exit("no packet was forwarded in five seconds")
-
-
-def processor_seconds(pid):
-    """What all threads of a process have run, as the scheduler counts it."""
-    total = 0
-    for task in os.listdir(f"/proc/{pid}/task"):
-        with open(f"/proc/{pid}/task/{task}/schedstat", encoding="ascii") as file:
-            total += int(file.read().split()[0])
-    return total / 1e9
-
-
-def measure(command, prefix, seconds, workers=1):
-    """Packets a second that `command` forwards in the steady state, and the share of its cores
-    that it had meanwhile: below 1 the machine was busy with something else."""
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
-                               stderr=subprocess.PIPE)
-    try:
-        telemetry = connect(prefix, process)
-        wait_for_traffic(telemetry)
-        time.sleep(0.5)
-        before, start, ran = sent(telemetry), time.monotonic(), processor_seconds(process.pid)
-        time.sleep(seconds)
-        after, end = sent(telemetry), time.monotonic()
-        ran = processor_seconds(process.pid) - ran
-        telemetry.close()
-        return (after - before) / (end - start), min(1, ran / (end - start) / workers)
-    finally:
-        process.terminate()
-        process.communicate(timeout=30)
-        shutil.rmtree(f"/var/run/dpdk/{prefix}", ignore_errors=True)  # testpmd leaves its directory
-
-
-def platter(options, directory, ports, forward, cores, layout, handoff="auto"):
-    lines = ["ports:"]
-    lines += [f'  port{i}: {{ device: "{device}" }}' for i, device in enumerate(ports)]
-    lines += [f"workers: {{ cores: {cores}, layout: {layout}, handoff: {handoff} }}",
-              f"forward: [{forward}]",
-              "memory: { hugepages: on }",
-              "telemetry: { prefix: bench_platter }"]
-    path = os.path.join(directory, "bench.yaml")
-    with open(path, "w", encoding="utf-8") as file:
-        file.write("\n".join(lines) + "\n")
-    return measure([options.platter, "run", path], "bench_platter", options.seconds,
-                   len(cores))
-
-
-def testpmd(options, ports, mode, *more):
-    command = ["dpdk-testpmd", "--in-memory", "--no-pci", "--file-prefix=bench_testpmd",
-               "-l", "0,1", "--main-lcore=0"]
-    for device in ports:
-        command.append(f"--vdev={device}")
-    command += ["--", f"--burst={BURST}", f"--forward-mode={mode}", "--auto-start",
-                "--total-num-mbufs=16384", "--no-lsc-interrupt", "--nb-cores=1"]
-    command += list(more)
-    return measure(command, "bench_testpmd", options.seconds)
-
-
-def core_distance(options):
-    """What bounds every handoff; the same program runs before each series, for a host may move the
-    virtual machine's cores."""
-    program = os.path.join(os.path.dirname(options.platter), "../../tests/bench/core_distance")
-    return subprocess.run([program], check=True, capture_output=True, text=True).stdout.strip()
-
-
-def write_capture(path, size, frames=256):
-    """Frames of `size` bytes; a small file, so that its bytes stay in the cache as null's do."""
-    frame = bytes.fromhex("020000000002020000000001") + b"\x08\x00" + bytes(size - 14)
-    with open(path, "wb") as file:
-        file.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1))
-        for i in range(frames):
-            file.write(struct.pack("<IIII", 0, i, size, size) + frame)
-    return path
-
-
-NULL = ["net_null0,size=64", "net_null1,no-rx=1"]
 ONE = "run-to-completion"
 
 
@@ -165,6 +41,8 @@ def scenarios(options, directory):
                                         ONE),
             lambda ports=ports: testpmd(options, ports, "io"))
     add_replay(table, options, directory)
+    add_bridge(table, options, directory)
+    add_mirror(table, options, directory)
     return table
 
 
@@ -189,6 +67,52 @@ def add_replay(table, options, directory):
         table[f"replay-flat-{size}"] = (
             f"replay of {size} bytes against replay of 64 bytes, one core", wanted,
             lambda size=size: replay(size), lambda: replay(64))
+
+
+def add_bridge(table, options, directory):
+    """A bridge that knows 8,192 addresses, half of them behind each port, and frames from each of
+    one half to each of the other."""
+    here, there = range(4096), range(4096, 8192)
+    source = os.path.join(directory, "bridge.pcap")
+    write_frames(source, [address(to) + address(own) + b"\x88\xb5" + bytes(50)
+                          for own, to in zip(here, there)])
+    device = f"net_pcap0,rx_pcap={source},infinite_rx=1"
+
+    def bridge():
+        entries = [f'{{ address: "{address(number).hex(":")}", port: port{int(number in there)} }}'
+                   for number in (*here, *there)]
+        return platter(options, directory, [device, NULL[1]],
+                       f"bridge: {{ ports: [port0, port1], static: [{', '.join(entries)}] }}", [1],
+                       ONE)
+
+    table["bridge"] = ("bridge of 8,192 addresses against testpmd io, one core, net_pcap "
+                       "infinite_rx of 64 bytes to null", 0.40,
+                       bridge, lambda: testpmd(options, [device, NULL[1]], "io"))
+    table["bridge-ovs"] = ("the same against Open vSwitch, userspace datapath, normal", 2.0,
+                           bridge,
+                           lambda: vswitch(options, directory, device,
+                                           [address(number).hex(":") for number in there]))
+
+
+def add_mirror(table, options, directory):
+    """Everything mirrored to a second port: packets sent, by both ports, against those of a wire."""
+    out = ["net_null1,no-rx=1", "net_null2,no-rx=1"]
+    rules = "rules: [{ from: [port0], mirror: [port2] }]"
+
+    def mirror(source):
+        return platter(options, directory, [source, *out],
+                       "wire: [port0, port1]}, {sink: [port2]", [1], ONE, more=rules)
+
+    def replay(size):
+        path = write_capture(os.path.join(directory, f"mirror-{size}.pcap"), size)
+        return f"replay,file={path},loop=0"
+
+    table["mirror"] = ("wire with everything mirrored to a third port against wire, one core, null "
+                       "devices, 64 bytes, packets sent", 0.75,
+                       lambda: mirror(NULL[0]),
+                       lambda: platter(options, directory, NULL, "wire: [port0, port1]", [1], ONE))
+    table["mirror-1518"] = ("mirror of 1,518 bytes against mirror of 64 bytes, from replay", 0.95,
+                            lambda: mirror(replay(1518)), lambda: mirror(replay(64)))
 
 
 def compare(options, name, what, wanted, first, second):
