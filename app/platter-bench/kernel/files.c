@@ -127,6 +127,16 @@ int files_fill(int fd, uint64_t length, uint64_t seed, char *error, size_t size)
                             strerror(-status));
 }
 
+void files_warm(int fd, uint64_t length)
+{
+  const char block[65536] = {0};
+  int status = 0;
+  for (uint64_t at = 0; at < length && status == 0; at += sizeof(block))
+    status = write_all(fd, block, length - at < sizeof(block) ? length - at : sizeof(block));
+  if (ftruncate(fd, 0) == 0) // if not, the caller finds out, too
+    lseek(fd, 0, SEEK_SET);
+}
+
 uint64_t files_memory(void)
 {
   FILE *file = fopen("/proc/meminfo", "re");

@@ -30,6 +30,12 @@ int files_new(const char *directory, char *error, size_t size); // a descriptor,
 // while something is measured. They stay in the page cache. -EINTR: a signal asked to stop.
 int files_fill(int fd, uint64_t length, uint64_t seed, char *error, size_t size);
 
+// Takes memory for `length` bytes of a file and gives it back, so that whoever writes them next
+// gets memory that was in use just now: in a virtual machine, the first use of memory that was free
+// for a while costs more than the writing. Leaves the file empty; what does not fit is no error
+// here.
+void files_warm(int fd, uint64_t length);
+
 struct difference {
   bool found;
   bool length;        // the output is `at` bytes long and should be `size` times `transfers`

@@ -104,15 +104,30 @@ static int measure_point(struct points *p, struct point *point, struct stand *st
   return 0;
 }
 
-// Repetitions are outermost: whatever disturbs the machine for a while disturbs all points.
+// How many points from `first` on are of the same size and route.
+static unsigned field_length(const struct points *p, unsigned first)
+{
+  const struct point *one = &p->point[first];
+  unsigned n = 1;
+  while (first + n < p->n && one[n].size == one->size && one[n].job.route == one->job.route)
+    n++;
+  return n;
+}
+
+// Repetitions are outermost: whatever disturbs the machine for a while disturbs all points. Each
+// begins with another way: none is always the one behind the change of size.
 int points_measure(struct points *points, struct stand *stand, char *error, size_t size)
 {
   struct progress progress;
   int status = 0;
   progress_start(&progress, (points->options.repeat + 1) * points->n);
   for (unsigned round = 0; round <= points->options.repeat; round++)
-    for (unsigned i = 0; i < points->n && status == 0; i++)
-      status = measure_point(points, &points->point[i], stand, &progress, round > 0, error, size);
+    for (unsigned first = 0, n; first < points->n && status == 0; first += n) {
+      n = field_length(points, first);
+      for (unsigned i = 0; i < n && status == 0; i++)
+        status = measure_point(points, &points->point[first + (i + round) % n], stand, &progress,
+                               round > 0, error, size);
+    }
   progress_end(&progress);
   return status;
 }

@@ -231,7 +231,9 @@ static void settings(json_t *report, const struct points *points, const struct f
   report_setting(report, "file system", report_text(system->name));
   report_setting(
       report, "page cache",
-      report_text("warm: the input is written just before, and read through by each comparison"));
+      report_text(
+          "warm; the input is written just before, and read through by each comparison; memory "
+          "for the output is taken and given back before each sample"));
   report_setting(report, "durability", report_text("none: no fsync is in the time"));
 }
 

@@ -33,6 +33,7 @@ static int open_output(struct stand *stand, const struct job *job, char *error, 
 {
   if (job->route == ROUTE_SOCKET)
     return receiver_connect(&stand->receiver, job->size, job->transfers, error, size);
+  files_warm(stand->out, job->size * job->transfers);
   if (ftruncate(stand->out, 0) == 0 && lseek(stand->out, 0, SEEK_SET) == 0)
     return stand->out;
   int code = errno;
