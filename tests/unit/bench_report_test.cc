@@ -194,4 +194,23 @@ TEST_F(Report, PlacesThatNoFileMayBeIn)
   EXPECT_LT(report_write_html(report, "/proc/r.html", error, sizeof(error)), 0);
 }
 
+// Asked before anything is measured: the same answer, and nothing is written.
+TEST_F(Report, PlacesAreCheckedBefore)
+{
+  std::string there = scratch.write("there.json", "old"), fresh = scratch / "fresh.html";
+  auto check = [this](const std::string &json, const std::string &html) {
+    *error = '\0';
+    return report_check_files(json.c_str(), html.c_str(), error, sizeof(error));
+  };
+  EXPECT_EQ(check(there, fresh), 0) << error;
+  EXPECT_EQ(check("/dev/null", "/dev/null"), 0) << error;
+  EXPECT_EQ(report_check_files(nullptr, nullptr, error, sizeof(error)), 0);
+  EXPECT_EQ(check(scratch / "none/r.json", fresh), -ENOENT);
+  EXPECT_EQ(error, "cannot write " + (scratch / "none/r.json") + ": No such file or directory");
+  EXPECT_EQ(check(there, scratch / "there.json/r.html"), -ENOTDIR);
+  EXPECT_EQ(check(there, scratch.path()), -EISDIR);
+  EXPECT_EQ(read_file(there), "old");
+  EXPECT_EQ(list_directory(scratch.path()), std::set<std::string>{"there.json"});
+}
+
 } // namespace

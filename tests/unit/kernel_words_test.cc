@@ -20,7 +20,7 @@ TEST(Sizes, AreRead)
   EXPECT_EQ(parse("3mib"), 3u << 20);
   EXPECT_EQ(parse("16G"), 16ull << 30);
   for (const char *bad : {"", "0", "K", "17G", "-1", "4KB", "4 K", "4X", "1.5M", "0x10", "4Ki",
-                          "99999999999G", "1234567890123"})
+                          "99999999999G", "1234567890123", "17179869185G"})
     EXPECT_EQ(parse(bad), 0u) << bad;
 }
 
@@ -190,6 +190,18 @@ TEST_F(Words, WhetherItCopiedIsWhatTheKernelSaid)
   std::string all = conclusions();
   for (const auto &c : cases)
     expect(all, c.words);
+  expect(all, "Why the kernel copied: what is sent to a socket of the same machine is copied");
+}
+
+TEST_F(Words, WhyTheKernelCopiedIsSaidWhereItDid)
+{
+  for (const way *way : {&way_zerocopy, &way_copy_range}) {
+    struct sample *s =
+        &add(way, way == &way_zerocopy ? ROUTE_SOCKET : ROUTE_FILE, 2, {0.3})->sample[0];
+    s->asked = 4000;
+    s->copied = way == &way_zerocopy ? 0 : 4000; // by a file system it is another matter
+  }
+  EXPECT_EQ(conclusions().find("Why the kernel copied"), std::string::npos);
 }
 
 TEST_F(Words, AWayThatThisKernelLacksHasItsRow)

@@ -171,7 +171,8 @@ static void conclude_pays(json_t *report, const struct field *f)
                     route_title(f->route), list.text);
 }
 
-static void conclude_told(json_t *report, const struct points *points, unsigned way)
+// Returns whether all of what went to a socket was copied.
+static bool conclude_told(json_t *report, const struct points *points, unsigned way)
 {
   struct told sum = {0};
   for (unsigned i = 0; i < points->n; i++)
@@ -182,7 +183,7 @@ static void conclude_told(json_t *report, const struct points *points, unsigned 
       sum.untold += told.untold;
     }
   if (sum.asked == 0)
-    return;
+    return false;
   const char *name = ways[way]->name;
   const char *who = ways[way]->route[ROUTE_FILE] ? "the file system" : "the kernel";
   double gigabytes = (double)sum.asked * 1e-9, copied = (double)sum.copied * 1e-9;
@@ -192,14 +193,12 @@ static void conclude_told(json_t *report, const struct points *points, unsigned 
     report_conclude(report, "%s: %s confirms that it copied none of %.3g GB.", name, who,
                     gigabytes);
   else if (sum.copied == sum.asked)
-    report_conclude(report, "%s avoided no copy here: %s says that it copied all of %.3g GB.%s",
-                    name, who, gigabytes,
-                    ways[way]->route[ROUTE_FILE] ? "" : // what was seen, and why that is so
-                        " What stays on one machine is copied when it is delivered, so that the "
-                        "sender gets its memory back; a network card would have read it in place.");
+    report_conclude(report, "%s avoided no copy here: %s says that it copied all of %.3g GB.", name,
+                    who, gigabytes);
   else
     report_conclude(report, "%s: %s says that it copied %.3g of %.3g GB (%.3g%%) after all.", name,
                     who, copied, gigabytes, 100 * copied / gigabytes);
+  return sum.untold == 0 && sum.copied == sum.asked && ways[way]->route[ROUTE_SOCKET];
 }
 
 void kernel_conclude(json_t *report, const struct points *points)
@@ -215,10 +214,16 @@ void kernel_conclude(json_t *report, const struct points *points)
     conclude_least(report, &f);
     conclude_pays(report, &f);
   }
+  bool fell_back = false;
   for (unsigned w = 0; w < WAYS; w++) {
-    conclude_told(report, points, w);
+    fell_back |= conclude_told(report, points, w);
     if (points->options.way[w] && points->why[w][0] != '\0')
       report_conclude(report, "%s was not measured, this kernel has none: %s.", ways[w]->name,
                       points->why[w]);
   }
+  if (fell_back)
+    report_conclude(report,
+                    "Why the kernel copied: what is sent to a socket of the same machine is "
+                    "copied when it is delivered, so that the sender gets its memory back. "
+                    "A network card would have read it in place.");
 }

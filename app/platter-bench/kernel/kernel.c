@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // platter-bench kernel: the ways that the operating system offers to move bytes, on the same bytes.
 //
-// Read transfer.h, then any way (read_write.c is the first), then sample.c,
-// which measures one, points.c, which goes through all, and conclude.c, which says
-// what came out. The sender is this process; the receiver of the socket is another.
+// Read transfer.h, then any way (read_write.c is the first), then sample.c, which measures one,
+// points.c, which goes through all, and conclude.c, which says what came out. The sender is this
+// process; the receiver of the socket is another.
 #include <errno.h>
 #include <sched.h>
 #include <stdio.h>
@@ -69,21 +69,6 @@ static int check_room(const struct kernel_options *o, const struct file_system *
   return 0;
 }
 
-// What is asked of all places where files are written, before minutes are spent.
-static int check_written(const char *path, char *error, size_t size)
-{
-  if (path == NULL || access(path, W_OK) == 0)
-    return 0;
-  char directory[4096];
-  const char *slash = NULL;
-  for (const char *c = path; *c != '\0'; c++)
-    slash = *c == '/' ? c : slash;
-  snprintf(directory, sizeof(directory), "%.*s", slash != NULL ? (int)(slash - path) + 1 : 1,
-           slash != NULL ? path : ".");
-  return access(directory, W_OK) == 0 ? 0
-                                      : fail(error, size, -EACCES, "%s cannot be written", path);
-}
-
 static int prepare(const struct kernel_options *o, const struct cpus *cpus, struct stand *stand,
                    char *error, size_t size)
 {
@@ -116,9 +101,7 @@ static int measure(struct points *points, const struct cpus *cpus, struct file_s
 {
   const struct kernel_options *o = &points->options;
   struct stand stand = {.in = -1, .out = -1};
-  int status = check_written(o->json, error, size);
-  if (status == 0)
-    status = check_written(o->html, error, size);
+  int status = report_check_files(o->json, o->html, error, size);
   if (status == 0)
     status = files_system(o->directory, system, error, size);
   if (status == 0)
@@ -129,17 +112,6 @@ static int measure(struct points *points, const struct cpus *cpus, struct file_s
   if (status == 0)
     status = points_measure(points, &stand, error, size);
   clear(&stand);
-  return status;
-}
-
-static int publish(const json_t *report, const struct kernel_options *o, char *error, size_t size)
-{
-  if (!report_whole(report))
-    return fail(error, size, -ENOMEM, "no memory for the report");
-  report_print(report, stdout);
-  int status = o->json != NULL ? report_write_json(report, o->json, error, size) : 0;
-  if (status == 0 && o->html != NULL)
-    status = report_write_html(report, o->html, error, size);
   return status;
 }
 
@@ -167,7 +139,7 @@ static int measure_and_report(const struct kernel_options *options, char *error,
     kernel_report(report, &points, &system);
     report_cpus(report, &cpus);
     report_end(report);
-    status = publish(report, options, error, size);
+    status = report_publish(report, options->json, options->html, error, size);
   }
   json_decref(report);
   points_free(&points);
@@ -192,40 +164,39 @@ static enum status_code run(const struct command *command, int argc, char **argv
 const struct command command_kernel = {
     .name = "kernel",
     .summary = "the kernel's ways to move a file: read/write, sendfile, splice, io_uring, …",
-    .help =
-        "Usage: platter-bench kernel [OPTIONS]\n"
-        "\n"
-        "Moves the same bytes from a file to a file, and from a file into a TCP connection on\n"
-        "127.0.0.1, by every way that the kernel offers, and shows what each costs: throughput, "
-        "CPU\n"
-        "seconds per gigabyte, context switches, page faults, and whether the kernel copied what "
-        "it\n"
-        "was asked not to copy. Every output is compared with its input. Points alternate and\n"
-        "repeat; one whose samples spread too wide says so instead of a number.\n"
-        "\n"
-        "  --quick          few sizes, short: some seconds instead of some minutes\n"
-        "  --sizes LIST     such as 4K,1M,1G (that is 4096 bytes, …); usually ten from 4K to 1G\n"
-        "  --ways LIST      of read/write, sendfile, splice, mmap/write, copy_file_range,\n"
-        "                   MSG_ZEROCOPY, mmap/MSG_ZEROCOPY, io_uring, io_uring/SEND_ZC\n"
-        "  --routes LIST    file, socket or both\n"
-        "  --repeat N       samples of each point, 1 to 64 (5; 3 with --quick; from 3 on, "
-        "conclusions)\n"
-        "  --buffer SIZE    of the ways that have buffers (128K)\n"
-        "  --dir DIR        where the files are, which have no names and are gone at the end:\n"
-        "                   a directory on the disk that is to be judged ($TMPDIR, else /tmp)\n"
-        "  --json FILE      all figures, sample by sample\n"
-        "  --html FILE      one page with charts that needs no network\n"
-        "\n"
-        "How to read it: read/write is what the others are compared with. A way is worth its "
-        "effort\n"
-        "where its CPU seconds per gigabyte are below those of read/write and the quartiles "
-        "behind\n"
-        "them do not overlap. Everything is in the page cache: no disk is measured.\n"
-        "\n"
-        "Exit status: 3 where an output differed from its input.\n"
-        "\n"
-        "Example: platter-bench kernel --quick --html kernel.html\n"
-        "         platter-bench kernel --ways read/write,sendfile --routes socket --sizes "
-        "64K,16M\n",
+    .help = "Usage: platter-bench kernel [OPTIONS]\n"
+            "\n"
+            "Moves the same bytes from a file to a file, and from a file into a TCP\n"
+            "connection on 127.0.0.1, by every way that the kernel offers, and shows what\n"
+            "each costs: throughput, CPU seconds per gigabyte, context switches, page\n"
+            "faults, and whether the kernel copied what it was asked not to copy. Every\n"
+            "output is compared with its input. Points alternate and repeat; one whose\n"
+            "samples spread too wide says so instead of a number.\n"
+            "\n"
+            "  --quick          few sizes, short: some seconds instead of some minutes\n"
+            "  --sizes LIST     such as 4K,1M,1G (that is 4096 bytes, …); usually ten from\n"
+            "                   4K to 1G\n"
+            "  --ways LIST      of read/write, sendfile, splice, mmap/write,\n"
+            "                   copy_file_range, MSG_ZEROCOPY, mmap/MSG_ZEROCOPY,\n"
+            "                   io_uring, io_uring/SEND_ZC\n"
+            "  --routes LIST    file, socket or both\n"
+            "  --repeat N       samples of each point, 1 to 64 (5); from 3 on, conclusions\n"
+            "  --buffer SIZE    of the ways that have buffers (128K)\n"
+            "  --dir DIR        where the files are, which have no names and are gone at\n"
+            "                   the end: a directory on the disk that is to be judged\n"
+            "                   ($TMPDIR, else /tmp, or /var/tmp where /tmp is in memory)\n"
+            "  --json FILE      all figures, sample by sample\n"
+            "  --html FILE      one page with charts that needs no network\n"
+            "\n"
+            "How to read it: read/write is what the others are compared with. A way is\n"
+            "worth its effort where its CPU seconds per gigabyte are below those of\n"
+            "read/write and the quartiles behind them do not overlap. Everything is in the\n"
+            "page cache: no disk is measured.\n"
+            "\n"
+            "Exit status: 3 where an output differed from its input.\n"
+            "\n"
+            "Example: platter-bench kernel --quick --html kernel.html\n"
+            "         platter-bench kernel --ways read/write,sendfile --routes socket \\\n"
+            "           --sizes 64K,16M\n",
     .run = run,
 };

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "kernel/options.h"
 
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
+#include "arguments.h"
 #include "config/text.h"
 
 static const uint64_t SIZE_LARGEST = 16ULL << 30;
@@ -26,7 +25,7 @@ uint64_t size_parse(const char *text, size_t length)
   if (length > 0) {
     const char *unit = strchr(units, text[0] & ~0x20);
     bool known = length == 1 || (length == 3 && strncasecmp(text + 1, "iB", 2) == 0);
-    if (text[0] == '\0' || unit == NULL || *unit == '\0' || !known)
+    if (text[0] == '\0' || unit == NULL || *unit == '\0' || !known || size > SIZE_LARGEST)
       return 0;
     size <<= 10 * (unit - units + 1);
   }
@@ -39,23 +38,9 @@ static int compare_sizes(const void *a, const void *b)
   return (x > y) - (x < y);
 }
 
-// Takes the words of a list one by one, "a,b,c". False where one is not taken: `list` is it.
-static bool each_word(const char **list,
-                      bool (*take)(struct kernel_options *o, const char *word, size_t length),
-                      struct kernel_options *o)
+static bool take_size(void *options, const char *word, size_t length)
 {
-  for (;;) {
-    size_t length = strcspn(*list, ",");
-    if (!take(o, *list, length))
-      return false;
-    if ((*list)[length] == '\0')
-      return true;
-    *list += length + 1;
-  }
-}
-
-static bool take_size(struct kernel_options *o, const char *word, size_t length)
-{
+  struct kernel_options *o = options;
   uint64_t size = size_parse(word, length);
   if (size == 0 || o->n_sizes == SIZES_MAX)
     return false;
@@ -66,31 +51,32 @@ static bool take_size(struct kernel_options *o, const char *word, size_t length)
   return true;
 }
 
-static bool take_way(struct kernel_options *o, const char *word, size_t length)
+static bool take_way(void *options, const char *word, size_t length)
 {
+  struct kernel_options *o = options;
   int way = way_find(word, length);
   if (way >= 0)
     o->way[way] = true;
   return way >= 0;
 }
 
-static bool take_route(struct kernel_options *o, const char *word, size_t length)
+static bool take_route(void *options, const char *word, size_t length)
 {
+  struct kernel_options *o = options;
   for (unsigned r = 0; r < ROUTES; r++)
     if (text_is(word, length, route_names[r]))
       return o->route[r] = true;
   return false;
 }
 
-static enum status_code bad_word(const struct command *command, const char *option,
-                                 const char *expected, const char *word)
+// Names the nearest way, where one is near.
+static enum status_code take_ways(const struct command *command, struct kernel_options *o,
+                                  const char *list)
 {
-  return usage_error(command, "%s: expected %s, found '%s'", option, expected,
-                     text_show(word, strcspn(word, ",")).text);
-}
-
-static enum status_code bad_way(const struct command *command, const char *word)
-{
+  memset(o->way, 0, sizeof(o->way));
+  const char *word = list_take(list, take_way, o);
+  if (word == NULL)
+    return STATUS_OK;
   size_t length = strcspn(word, ",");
   struct text_nearest nearest = {.text = word, .length = length};
   for (unsigned w = 0; w < WAYS; w++)
@@ -99,51 +85,48 @@ static enum status_code bad_way(const struct command *command, const char *word)
                      text_suggestion(&nearest).text);
 }
 
-static enum status_code take_option(const struct command *command, struct kernel_options *o,
-                                    int option, const char *value)
+static enum status_code take_buffer(const struct command *command, struct kernel_options *o,
+                                    const char *value)
 {
-  const char *list = value;
+  o->buffer = size_parse(value, strlen(value));
+  if (o->buffer >= 4096 && o->buffer <= 16 << 20 && o->buffer % 4096 == 0)
+    return STATUS_OK;
+  return usage_error(command, "--buffer: expected 4K to 16M, a multiple of 4K, found '%s'",
+                     text_show(value, strlen(value)).text);
+}
+
+static enum status_code take_option(const struct command *command, void *options, int option,
+                                    const char *value)
+{
+  struct kernel_options *o = options;
   switch (option) {
   case 's':
     o->n_sizes = 0;
-    if (!each_word(&list, take_size, o))
-      return bad_word(command, "--sizes", "up to 32 different sizes as 4K,1M,1G of at most 16G",
-                      list);
-    break;
+    return list_option(command, "--sizes", "up to 32 different sizes as 4K,1M,1G of at most 16G",
+                       value, take_size, o);
   case 'w':
-    memset(o->way, 0, sizeof(o->way));
-    if (!each_word(&list, take_way, o))
-      return bad_way(command, list);
-    break;
+    return take_ways(command, o, value);
   case 't':
     memset(o->route, 0, sizeof(o->route));
-    if (!each_word(&list, take_route, o))
-      return bad_word(command, "--routes", "file, socket or both as file,socket", list);
-    break;
+    return list_option(command, "--routes", "file, socket or both as file,socket", value,
+                       take_route, o);
   case 'r':
-    if (!text_number(value, strlen(value), 1, SAMPLES_MAX, &o->repeat))
-      return usage_error(command, "--repeat: expected 1 to %d, found '%s'", SAMPLES_MAX,
-                         text_show(value, strlen(value)).text);
-    break;
+    return repeat_option(command, value, &o->repeat);
   case 'b':
-    o->buffer = size_parse(value, strlen(value));
-    if (o->buffer < 4096 || o->buffer > 16 << 20 || o->buffer % 4096 != 0)
-      return usage_error(command, "--buffer: expected 4K to 16M, a multiple of 4K, found '%s'",
-                         text_show(value, strlen(value)).text);
-    break;
+    return take_buffer(command, o, value);
   case 'd':
     o->directory = value;
-    break;
+    return STATUS_OK;
   case 'j':
     o->json = value;
-    break;
+    return STATUS_OK;
   case 'h':
     o->html = value;
-    break;
+    return STATUS_OK;
   default: // 'q'
     o->quick = true;
+    return STATUS_OK;
   }
-  return STATUS_OK;
 }
 
 // What was not asked for.
@@ -182,19 +165,12 @@ enum status_code kernel_options_parse(const struct command *command, int argc, c
       {"buffer", required_argument, NULL, 'b'}, {"dir", required_argument, NULL, 'd'},
       {"json", required_argument, NULL, 'j'},   {"html", required_argument, NULL, 'h'},
       {"quick", no_argument, NULL, 'q'},        {0}};
-  int option;
   *o = (struct kernel_options){.buffer = TRANSFER_BUFFER};
   memset(o->way, true, sizeof(o->way));
   memset(o->route, true, sizeof(o->route));
-  while ((option = getopt_long(argc, argv, ":", known, NULL)) != -1) {
-    if (option == '?' || option == ':')
-      return option_error(command, option, argv);
-    enum status_code status = take_option(command, o, option, optarg);
-    if (status != STATUS_OK)
-      return status;
-  }
-  if (optind != argc)
-    return usage_error(command, "it takes options only, found '%s'", argv[optind]);
+  enum status_code status = options_take(command, argc, argv, known, take_option, o);
+  if (status != STATUS_OK)
+    return status;
   if (!any_point(o))
     return usage_error(command, "none of these ways takes this route");
   fill_in(o);

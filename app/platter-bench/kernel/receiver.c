@@ -114,8 +114,12 @@ int receiver_start(struct receiver *receiver, int in, uint64_t capacity, int cpu
   close(control[1]);
   receiver->control = control[0];
   errno = code;
-  if (receiver->pid < 0)
-    return failed(error, size, "fork");
+  if (receiver->pid < 0) {
+    int status = failed(error, size, "fork");
+    close(receiver->control);
+    receiver->control = -1;
+    return status;
+  }
   return wait_reply(receiver, &ready, error, size); // its memory is there
 }
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -58,25 +59,47 @@ static int replace(const char *path, const char *bytes, size_t count)
   return status;
 }
 
-static int write_to(const char *path, const char *bytes, size_t count)
+// The file that is meant, behind links. `*replaced`: another takes its place; else it is written
+// to.
+static int find_target(const char *path, char target[PATH_MAX], bool *replaced)
 {
   struct stat there;
-  char target[PATH_MAX];
-  if (stat(path, &there) != 0)
-    return errno == ENOENT ? replace(path, bytes, count) : -errno;
+  *replaced = true;
+  if (stat(path, &there) != 0) {
+    int code = errno;
+    bool fits = snprintf(target, PATH_MAX, "%s", path) < PATH_MAX;
+    return code != ENOENT ? -code : fits ? 0 : -ENAMETOOLONG;
+  }
   if (S_ISDIR(there.st_mode))
     return -EISDIR;
-  if (!S_ISREG(there.st_mode))
-    return write_into(path, bytes, count);
-  if (realpath(path, target) == NULL)
-    return -errno;
-  return replace(target, bytes, count);
+  *replaced = S_ISREG(there.st_mode);
+  return realpath(path, target) != NULL ? 0 : -errno;
+}
+
+static int said(int status, const char *path, char *error, size_t size)
+{
+  if (status != 0)
+    snprintf(error, size, "cannot write %s: %s", path, strerror(-status));
+  return status;
 }
 
 int file_write(const char *path, const char *bytes, size_t count, char *error, size_t size)
 {
-  int status = write_to(path, bytes, count);
-  if (status != 0)
-    snprintf(error, size, "cannot write %s: %s", path, strerror(-status));
-  return status;
+  char target[PATH_MAX];
+  bool replaced;
+  int status = find_target(path, target, &replaced);
+  if (status == 0)
+    status = replaced ? replace(target, bytes, count) : write_into(path, bytes, count);
+  return said(status, path, error, size);
+}
+
+int file_check(const char *path, char *error, size_t size)
+{
+  char target[PATH_MAX];
+  bool replaced;
+  int status = find_target(path, target, &replaced);
+  const char *place = replaced ? dirname(target) : path;
+  if (status == 0 && access(place, replaced ? W_OK | X_OK : W_OK) != 0)
+    status = -errno;
+  return said(status, path, error, size);
 }

@@ -10,4 +10,8 @@
 // -errno and a sentence in `error`.
 int file_write(const char *path, const char *bytes, size_t count, char *error, size_t size);
 
+// Whether file_write would find its place, as far as that can be told without writing. Returns as
+// that does.
+int file_check(const char *path, char *error, size_t size);
+
 #endif

@@ -68,13 +68,20 @@ void report_value(json_t *series, const struct spread *spread);
 
 void report_point(json_t *report, json_t *point); // takes `point`
 
-// Prints machine in brief, warnings, tables (wrapped to fit 100 columns) and conclusions.
+// Prints what it is about, machine in brief, warnings, tables (wrapped to fit 100 columns) and
+// conclusions.
 void report_print(const json_t *report, FILE *out);
 
 // Write the report to a file, whole or not at all (a temporary beside it, renamed). Return 0, or
 // -errno and a sentence in `error`.
 int report_write_json(const json_t *report, const char *path, char *error, size_t size);
 int report_write_html(const json_t *report, const char *path, char *error, size_t size);
+
+// What --json and --html ask for, either of them or NULL. Checks that there is a place for them, to
+// be asked before minutes are spent; prints the report and writes them. Return as above.
+int report_check_files(const char *json, const char *html, char *error, size_t size);
+int report_publish(const json_t *report, const char *json, const char *html, char *error,
+                   size_t size);
 
 #ifdef __cplusplus
 }

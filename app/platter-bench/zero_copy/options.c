@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "zero_copy/options.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "arguments.h"
 #include "config/text.h"
 
 const char *const path_names[PATHS] = {"run-to-completion", "pipeline"};
@@ -32,8 +32,6 @@ struct traffic_text traffic_show(unsigned size)
   return text;
 }
 
-typedef bool take_word(struct zero_copy_options *o, const char *word, size_t length);
-
 static bool add_number(unsigned *list, unsigned *n, unsigned most, unsigned number)
 {
   for (unsigned i = 0; i < *n; i++)
@@ -45,8 +43,9 @@ static bool add_number(unsigned *list, unsigned *n, unsigned most, unsigned numb
   return true;
 }
 
-static bool take_size(struct zero_copy_options *o, const char *word, size_t length)
+static bool take_size(void *options, const char *word, size_t length)
 {
+  struct zero_copy_options *o = options;
   unsigned size = TRAFFIC_IMIX;
   if (!text_is(word, length, "imix") && !text_is(word, length, "IMIX") &&
       !text_number(word, length, TRAFFIC_SIZE_MIN, TRAFFIC_SIZE_MAX, &size))
@@ -54,8 +53,9 @@ static bool take_size(struct zero_copy_options *o, const char *word, size_t leng
   return add_number(o->size, &o->n_sizes, TRAFFIC_SIZES_MAX, size);
 }
 
-static bool take_copies(struct zero_copy_options *o, const char *word, size_t length)
+static bool take_copies(void *options, const char *word, size_t length)
 {
+  struct zero_copy_options *o = options;
   unsigned copies;
   return text_number(word, length, 0, COPIES_MOST, &copies) &&
          add_number(o->copies, &o->n_copies, COPIES_MAX, copies);
@@ -70,39 +70,16 @@ static bool take_name(const char *const *names, bool *chosen, unsigned n, const 
   return false;
 }
 
-static bool take_path(struct zero_copy_options *o, const char *word, size_t length)
+static bool take_path(void *options, const char *word, size_t length)
 {
+  struct zero_copy_options *o = options;
   return take_name(path_names, o->path, PATHS, word, length);
 }
 
-static bool take_set(struct zero_copy_options *o, const char *word, size_t length)
+static bool take_set(void *options, const char *word, size_t length)
 {
+  struct zero_copy_options *o = options;
   return take_name(set_names, o->set, SETS, word, length);
-}
-
-// "a,b,c", word by word.
-static enum status_code take_list(const struct command *command, struct zero_copy_options *o,
-                                  const char *option, const char *expected, const char *list,
-                                  take_word *take)
-{
-  for (;;) {
-    size_t length = strcspn(list, ",");
-    if (!take(o, list, length))
-      return usage_error(command, "%s: expected %s, found '%s'", option, expected,
-                         text_show(list, length).text);
-    if (list[length] == '\0')
-      return STATUS_OK;
-    list += length + 1;
-  }
-}
-
-static enum status_code take_repeat(const struct command *command, struct zero_copy_options *o,
-                                    const char *value)
-{
-  if (text_number(value, strlen(value), 1, SAMPLES_MAX, &o->repeat))
-    return STATUS_OK;
-  return usage_error(command, "--repeat: expected 1 to %d, found '%s'", SAMPLES_MAX,
-                     text_show(value, strlen(value)).text);
 }
 
 static enum status_code take_seconds(const struct command *command, struct zero_copy_options *o,
@@ -116,22 +93,23 @@ static enum status_code take_seconds(const struct command *command, struct zero_
                      text_show(value, strlen(value)).text);
 }
 
-static enum status_code take_option(const struct command *command, struct zero_copy_options *o,
-                                    int option, const char *value)
+static enum status_code take_option(const struct command *command, void *options, int option,
+                                    const char *value)
 {
+  struct zero_copy_options *o = options;
   switch (option) {
   case 's':
-    return take_list(command, o, "--sizes", "different sizes of 60 to 9216, or imix", value,
-                     take_size);
+    return list_option(command, "--sizes", "different sizes of 60 to 9216, or imix", value,
+                       take_size, o);
   case 'c':
-    return take_list(command, o, "--copies", "different numbers of 0 to 16", value, take_copies);
+    return list_option(command, "--copies", "different numbers of 0 to 16", value, take_copies, o);
   case 'l':
-    return take_list(command, o, "--layouts", "run-to-completion, pipeline or both", value,
-                     take_path);
+    return list_option(command, "--layouts", "run-to-completion, pipeline or both", value,
+                       take_path, o);
   case 'w':
-    return take_list(command, o, "--sets", "in-cache, out-of-cache or both", value, take_set);
+    return list_option(command, "--sets", "in-cache, out-of-cache or both", value, take_set, o);
   case 'r':
-    return take_repeat(command, o, value);
+    return repeat_option(command, value, &o->repeat);
   case 't':
     return take_seconds(command, o, value);
   case 'j':
@@ -200,17 +178,9 @@ enum status_code zero_copy_options_parse(const struct command *command, int argc
       {"repeat", required_argument, NULL, 'r'},  {"seconds", required_argument, NULL, 't'},
       {"json", required_argument, NULL, 'j'},    {"html", required_argument, NULL, 'h'},
       {"quick", no_argument, NULL, 'q'},         {0}};
-  int option;
   *o = (struct zero_copy_options){0};
-  while ((option = getopt_long(argc, argv, ":", known, NULL)) != -1) {
-    if (option == '?' || option == ':')
-      return option_error(command, option, argv);
-    enum status_code status = take_option(command, o, option, optarg);
-    if (status != STATUS_OK)
-      return status;
-  }
-  if (optind != argc)
-    return usage_error(command, "it takes options only, found '%s'", argv[optind]);
-  fill_in(o);
-  return STATUS_OK;
+  enum status_code status = options_take(command, argc, argv, known, take_option, o);
+  if (status == STATUS_OK)
+    fill_in(o);
+  return status;
 }
