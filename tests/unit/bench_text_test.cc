@@ -69,6 +69,7 @@ TEST(Cell, Spreads)
 {
   EXPECT_EQ(cell_of(spread_of({10, 10.5, 11})), "10.5 (10.2 to 10.8)");
   EXPECT_EQ(cell_of(spread_of({1e-5, 1.05e-5, 1.1e-5}), "s"), "10.5 µs (10.2 to 10.8)");
+  EXPECT_EQ(cell_of(spread_of({10, 10.5, 10.501, 10.502, 11})), "10.5") << "no range to show";
   EXPECT_EQ(cell_of(unsure(5)), "too wide to tell");
   EXPECT_EQ(cell_of(spread_of({5, 5})), "too few to tell");
   EXPECT_EQ(cell_of(spread_of({})), "–");
@@ -121,9 +122,10 @@ TEST(Text, FitsAndEndsWithTheConclusions)
   report_end(report);
   std::string text = printed(report);
   expect_narrow(text);
-  for (const char *part : {"What zero copy is worth", "platter " PLATTER_VERSION, "repetitions: 5",
-                           "layout: pipeline", "! One core is shared", "seen again, Mpps",
-                           "too wide", "6,172,835", "(71.9 to 75.6)", "12.3 µs"})
+  for (const char *part :
+       {"What zero copy is worth", "The same forwarder with", "platter " PLATTER_VERSION,
+        "repetitions: 5", "layout: pipeline", "! One core is shared", "seen again, Mpps",
+        "too wide", "6,172,835", "(71.9 to 75.6)", "12.3 µs"})
     EXPECT_NE(text.find(part), std::string::npos) << part;
   EXPECT_GT(text.find("- By reference starts to win at 128 bytes."), text.find("seen again"));
   EXPECT_EQ(text.find("\u00a0"), std::string::npos);
@@ -146,6 +148,32 @@ TEST(Text, GroupsOfRows)
   EXPECT_NE(text.find("4 KiB  splice\n4 KiB  splice\n\n1 GiB  splice\n1 GiB  splice\n"),
             std::string::npos)
       << text;
+  json_decref(report);
+}
+
+// Columns behind the width follow below, behind all that say what a row is: texts and counts.
+TEST(Text, KeysAreRepeatedBeforeColumnsThatFollow)
+{
+  json_t *report = report_new("made-up", "Keys");
+  json_t *table = report_table(report, "t", "");
+  for (const char *name : {"frame", "copies"})
+    report_column(table, name, "");
+  for (unsigned c = 0; c < 8; c++)
+    report_column(table, "rate", "Mpps");
+  for (unsigned copies : {0, 4}) {
+    json_t *row = report_row(table);
+    json_array_append_new(row, json_integer(1518));
+    json_array_append_new(row, json_integer(copies));
+    struct spread spread = sure(12.3456);
+    for (unsigned c = 0; c < 8; c++)
+      json_array_append_new(row, report_spread(&spread));
+  }
+  std::string text = printed(report);
+  expect_narrow(text);
+  size_t blocks = 0;
+  for (size_t at = 0; (at = text.find("\nframe  copies", at)) != std::string::npos; at++)
+    blocks++;
+  EXPECT_EQ(blocks, 2u) << text;
   json_decref(report);
 }
 

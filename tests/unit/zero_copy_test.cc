@@ -192,6 +192,16 @@ TEST_F(Points, ReferencesWinFromASizeOn)
                    "at 128 bytes it cannot be told.");
 }
 
+TEST_F(Points, ReferencesWinButNotUpToTheLongest)
+{
+  fill_all([](unsigned size, unsigned copies) {
+    return copies == 0 ? 100.0 : size == 9000 ? 100.5 : size == 1518 ? 120.0 : 50.0;
+  });
+  expect_concluded("no frame size from which by reference beats one copy; it does at 64, 128, 256, "
+                   "512, 1024 bytes; one copy is faster at 1518 bytes; at 9000 bytes it cannot be "
+                   "told.");
+}
+
 TEST_F(Points, ReferencesNeverWin)
 {
   fill_all([](unsigned, unsigned copies) { return copies == 1 ? 150.0 : 100.0; });
@@ -247,19 +257,19 @@ TEST_F(Points, FourCopiesInReferencePasses)
 {
   fill_all([](unsigned, unsigned copies) { return copies == 4 ? 100.0 / 6 : 100.0; });
   expect_concluded("four copies of 1518 bytes cost 5.0 times the cycles of one reference pass");
-  expect_concluded(": at least four.");
+  expect_concluded(": at least four passes.");
 }
 
 TEST_F(Points, FewerThanFourReferencePasses)
 {
   fill_all([](unsigned, unsigned copies) { return copies == 4 ? 100.0 / 3 : 100.0; });
-  expect_concluded(": fewer than four.");
+  expect_concluded(": fewer than four passes.");
 }
 
 TEST_F(Points, AboutFourReferencePasses)
 {
   fill_all([](unsigned, unsigned copies) { return copies == 4 ? 20.0 : 100.0; });
-  expect_concluded(": whether at least four cannot be told.");
+  expect_concluded(": whether at least four passes cannot be told.");
 }
 
 TEST_F(Points, ARateThatFallsWithTheSize)
@@ -290,6 +300,9 @@ TEST_F(Points, TheReportIsWhole)
   zero_copy_report(report, &grid, &options);
   EXPECT_TRUE(report_whole(report));
   EXPECT_EQ(json_array_size(json_object_get(report, "tables")), 1u);
+  const json_t *table = json_array_get(json_object_get(report, "tables"), 0);
+  const json_t *row = json_array_get(json_object_get(table, "rows"), 5); // 1 copy of 128 bytes
+  EXPECT_EQ(json_integer_value(json_array_get(row, 5)), 128) << "counted, and so no spread";
   EXPECT_EQ(json_array_size(json_object_get(report, "charts")), 2u);
   EXPECT_EQ(json_array_size(json_object_get(report, "points")), 8u * 4);
 }

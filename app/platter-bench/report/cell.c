@@ -87,7 +87,10 @@ void cell_range(const json_t *median, const json_t *low, const json_t *high, con
   }
   significant(json_number_value(low) / scale.factor, from, sizeof(from));
   significant(json_number_value(high) / scale.factor, to, sizeof(to));
-  snprintf(text, size, "%s%s (%s" NO_BREAK "to" NO_BREAK "%s)", middle, scale.suffix, from, to);
+  if (strcmp(from, to) == 0)
+    snprintf(text, size, "%s%s", middle, scale.suffix);
+  else
+    snprintf(text, size, "%s%s (%s" NO_BREAK "to" NO_BREAK "%s)", middle, scale.suffix, from, to);
 }
 
 static void spread_text(const json_t *spread, const char *unit, char *text, size_t size)

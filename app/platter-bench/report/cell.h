@@ -20,7 +20,8 @@ bool cell_unit_inside(const char *unit);
 // A text, a number, what report_spread gives, or null. Cut to `size`.
 void cell_text(const json_t *cell, const char *unit, char *text, size_t size);
 
-// "12.3 (11.9 to 12.6)"; `low` and `high` may be NULL or null; no `median`: a dash.
+// "12.3 (11.9 to 12.6)", or "12.3" where both ends round to the same; `low` and `high` may be NULL
+// or null; no `median`: a dash.
 void cell_range(const json_t *median, const json_t *low, const json_t *high, const char *unit,
                 char *text, size_t size);
 

@@ -115,7 +115,7 @@ void part_tables(const json_t *report, FILE *out)
   if (json_array_size(tables) == 0)
     return;
   fputs("<section>\n<h2>Tables</h2>\n<p class=\"note\">Medians; in brackets the quartiles, between "
-        "which half of the repetitions lie.</p>\n",
+        "which half of the repetitions lie, where they differ.</p>\n",
         out);
   json_array_foreach(tables, i, table)
   {

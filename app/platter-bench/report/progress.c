@@ -38,7 +38,7 @@ static void show(struct progress *progress, const char *what)
 {
   char line[256], left[64] = "";
   double elapsed = now() - progress->started;
-  unsigned done = progress->done < progress->total ? progress->done : progress->total;
+  unsigned done = progress->begun < progress->total ? progress->begun : progress->total;
   unsigned share = progress->total > 0 ? 100ULL * done / progress->total : 100;
   if (done > 0 && done < progress->total) {
     char time[48];
@@ -68,14 +68,13 @@ void progress_start(struct progress *progress, unsigned total)
 
 void progress_step(struct progress *progress, const char *what)
 {
-  progress->done++;
   if (isatty(STDERR_FILENO) || now() - progress->shown >= EVERY)
     show(progress, what);
+  progress->begun++;
 }
 
-void progress_end(struct progress *progress)
+void progress_end(const struct progress *progress)
 {
   if (isatty(STDERR_FILENO))
     fputs("\r\033[K", stderr);
-  progress->done = progress->total;
 }

@@ -9,14 +9,16 @@ extern "C" {
 #endif
 
 struct progress {
-  unsigned total, done;
+  unsigned total, begun; // steps
   double started, shown; // monotonic seconds
 };
 
 void progress_start(struct progress *progress, unsigned total);
-// One step more is done; `what` comes next. Shows the share done and the time left.
+
+// A step begins: those before it are done. `what`: its name. Shows the share done and, from the
+// second step on, the time left, as though all steps took the same time.
 void progress_step(struct progress *progress, const char *what);
-void progress_end(struct progress *progress);
+void progress_end(const struct progress *progress); // takes the line back
 
 #ifdef __cplusplus
 }

@@ -31,7 +31,7 @@ struct spread {
 // SPREAD_MAX of the median. A median of 0 with all samples 0 is conclusive.
 struct spread samples_spread(const struct samples *samples);
 
-// Half of the samples lie within this share of the median: more says that the machine, not the
+// How far apart the quartiles may be, as a share of the median: more says that the machine, not the
 // thing, was measured.
 #define SPREAD_MAX 0.15
 

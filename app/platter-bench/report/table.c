@@ -15,7 +15,8 @@ enum { GAP = 2, WORD_MAX = 30, KEYS_MAX = 2, CELL_SIZE = 512 };
 
 struct column {
   unsigned least, width;
-  bool right;
+  bool right;     // numbers
+  bool measured;  // not all of them texts or counts
   const char *at; // what is left of the cell being printed
 };
 
@@ -49,6 +50,7 @@ static void fill_row(const struct grid *grid, const json_t *columns, const json_
     const json_t *value = json_array_get(row, c);
     cell_text(value, member_text(json_array_get(columns, c), "unit"), cell(grid, r, c), CELL_SIZE);
     grid->column[c].right |= json_is_number(value) || json_is_object(value);
+    grid->column[c].measured |= !json_is_string(value) && !json_is_integer(value);
   }
 }
 
@@ -86,7 +88,7 @@ static void measure(const struct grid *grid, unsigned width)
 static size_t keys_of(const struct grid *grid)
 {
   size_t keys = 0;
-  while (keys < KEYS_MAX && keys + 1 < grid->columns && !grid->column[keys].right)
+  while (keys < KEYS_MAX && keys + 1 < grid->columns && !grid->column[keys].measured)
     keys++;
   return keys > 0 ? keys : 1;
 }

@@ -73,6 +73,9 @@ void report_print(const json_t *report, FILE *out)
 {
   wrap_paragraph("", member_text(report, "title"), WIDTH, out);
   putc('\n', out);
+  print_list(json_object_get(report, "about"), NULL, "", out);
+  if (json_array_size(json_object_get(report, "about")) > 0)
+    putc('\n', out);
   print_machine(report, out);
   print_settings(json_object_get(report, "settings"), out);
   print_list(json_object_get(report, "warnings"), "Warnings", "  ! ", out);

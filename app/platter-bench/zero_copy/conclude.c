@@ -56,7 +56,7 @@ static void conclude_crossing(const struct field *f)
 {
   const struct zero_copy_options *o = f->options;
   unsigned n = count_sizes(o), from = n;
-  struct words unknown = {""}, lost = {""}, tail = {""};
+  struct words unknown = {""}, lost = {""}, won = {""}, tail = {""};
   if (n == 0 || find(f, o->size[0], 0) == NULL || find(f, o->size[0], 1) == NULL)
     return;
   while (from > 0 && ratio_above(gain(f, o->size[from - 1]), 1))
@@ -65,9 +65,11 @@ static void conclude_crossing(const struct field *f)
     struct ratio ratio = gain(f, o->size[i]);
     if (ratio_below(ratio, 1))
       list_size(&lost, o->size[i]);
-    else if (!ratio_above(ratio, 1))
-      list_size(&unknown, o->size[i]);
+    else
+      list_size(ratio_above(ratio, 1) ? &won : &unknown, o->size[i]);
   }
+  if (*won.text != '\0')
+    words_add(&tail, "; it does at %s bytes", won.text);
   if (*lost.text != '\0')
     words_add(&tail, "; one copy is faster at %s bytes", lost.text);
   if (*unknown.text != '\0')
@@ -132,7 +134,7 @@ static void conclude_four(const struct field *f)
   if (none == NULL || four == NULL)
     return;
   struct ratio ratio = ratio_paired(&four->cycles, &none->cycles);
-  const char *verdict = "whether at least four cannot be told";
+  const char *verdict = "whether at least four passes cannot be told";
   if (!ratio.known) {
     report_conclude(f->report,
                     "%s: what four copies of %d bytes cost, in reference passes, cannot be told.",
@@ -140,9 +142,9 @@ static void conclude_four(const struct field *f)
     return;
   }
   if (ratio.low - 1 >= COPIES_FOUR)
-    verdict = "at least four";
+    verdict = "at least four passes";
   else if (ratio.high - 1 < COPIES_FOUR)
-    verdict = "fewer than four";
+    verdict = "fewer than four passes";
   report_conclude(f->report,
                   "%s: four copies of %d bytes cost %.1f times the cycles of one reference pass "
                   "(%.1f to %.1f): %s.",
@@ -165,8 +167,8 @@ static void conclude_flat(const struct field *f)
     return;
   }
   if (ratio_above(ratio, 1 / FLAT) && f->set == SET_OUT_OF_CACHE)
-    verdict = "longer frames are fewer in the same memory, and so are their mbufs, which come from "
-              "a cache then";
+    verdict = "longer frames are fewer in the same memory, and so are their mbufs, which fit a "
+              "cache then";
   else if (ratio.low >= FLAT)
     verdict = "the rate does not fall with the size";
   else if (ratio_below(ratio, FLAT))

@@ -42,9 +42,9 @@ void grid_free(struct grid *grid);
 struct spot *grid_find(const struct grid *grid, enum path path, enum working_set set, unsigned size,
                        unsigned copies);
 
-// Adds one sample as a session says it (session.h), after checking that its figures
-// agree: nothing dropped, and as many bytes copied as copies of such frames have. Returns 0, or
-// CHILD_ACCOUNTING or -EPROTO with a sentence in `error`.
+// Adds one sample as a session says it (session.h), after checking that its figures agree: nothing
+// dropped, and as many bytes copied as copies of such frames have. Returns 0, or CHILD_ACCOUNTING
+// or -EPROTO with a sentence in `error`.
 int grid_add(struct grid *grid, enum path path, enum working_set set, unsigned size,
              const json_t *sample, char *error, size_t error_size);
 

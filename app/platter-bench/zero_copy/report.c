@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "zero_copy/report.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include "report/report.h"
@@ -20,7 +21,7 @@ static const struct column {
     {"Inside p99.9", "µs", offsetof(struct spot, p999)},
 };
 
-enum { COLUMNS = sizeof(columns) / sizeof(*columns) };
+enum { COPIED = 3, COLUMNS = sizeof(columns) / sizeof(*columns) };
 
 static struct spread spread_of(const struct spot *spot, size_t samples)
 {
@@ -29,6 +30,14 @@ static struct spread spread_of(const struct spot *spot, size_t samples)
 
 static const char *const path_titles[PATHS] = {"run to completion on one core",
                                                "pipeline on two cores"};
+
+// What is the same in all samples has been counted: all its digits.
+static json_t *cell(const struct spread *spread)
+{
+  if (spread->count > 0 && spread->least == spread->most && spread->least == floor(spread->least))
+    return json_integer(spread->least);
+  return report_spread(spread);
+}
 
 static void put_row(json_t *table, const struct spot *spot)
 {
@@ -40,7 +49,7 @@ static void put_row(json_t *table, const struct spot *spot)
   json_array_append_new(row, json_integer(spot->copies));
   for (unsigned c = 0; c < COLUMNS; c++) {
     struct spread spread = spread_of(spot, columns[c].samples);
-    json_array_append_new(row, report_spread(&spread));
+    json_array_append_new(row, c == COPIED ? cell(&spread) : report_spread(&spread));
   }
 }
 
@@ -51,8 +60,9 @@ static void put_table(json_t *report, const struct grid *grid, enum path path, e
   json_t *table =
       report_table(report, title,
                    "Gbit/s of frames as they lie in memory, without check sum, preamble and gap. "
-                   "Cycles of all workers, in turns that moved packets. Inside: from receive to "
-                   "transmit, at full load, with the time in queues.");
+                   "Cycles of all workers, in turns that moved packets. Busy: the share of such "
+                   "turns in the time of all workers. Inside: from receive to transmit, at full "
+                   "load, with the time in queues.");
   report_column(table, "Frame", "bytes");
   report_column(table, "Copies", "");
   for (unsigned c = 0; c < COLUMNS; c++)
