@@ -4,9 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 
+#include "bench_child.h"
 #include "expect.h"
 #include "kernel_denied.h"
 #include "scratch.h"
@@ -23,7 +26,7 @@ std::vector<std::string> line(std::vector<std::string> arguments)
 
 Ended bench(const std::vector<std::string> &arguments, const Surroundings &around = {})
 {
-  return Process(line(arguments), around).wait(120);
+  return Process(line(arguments), around).wait(240);
 }
 
 // That a sample's figures can be true, and that its bytes are those of its point.
@@ -113,11 +116,12 @@ TEST(BenchKernel, ASignalEndsItAndNothingIsLeft)
 {
   for (int number : {SIGINT, SIGTERM}) {
     Scratch dir;
-    Process process(line({"--dir", dir.path(), "--json", dir / "k.json", "--sizes", "4K,1M"}));
-    rest(1);
+    Process process(line({"--dir", dir.path(), "--json", dir / "k.json", "--repeat", "64"}));
+    ASSERT_NE(child_of(process), 0) << process.err(); // the receiver: all is set up
+    rest(0.5);
     ASSERT_TRUE(process.running()) << process.err();
     process.signal(number);
-    Ended ended = process.wait(10);
+    Ended ended = process.wait(60);
     EXPECT_EQ(ended.status, FAILED);
     EXPECT_NE(ended.err.find("stopped by a signal"), std::string::npos) << ended.err;
     EXPECT_EQ(list_directory(dir.path()), std::set<std::string>());
@@ -136,10 +140,75 @@ void expect_failure(const std::vector<std::string> &arguments, int status, const
 TEST(BenchKernel, WhatCannotBeIsSaidAtOnce)
 {
   expect_failure({"--dir", "/nowhere"}, FAILED, "/nowhere: No such file or directory");
-  expect_failure({"--quick", "--json", "/nowhere/k.json"}, FAILED, "/nowhere/k.json cannot be");
-  expect_failure({"--quick", "--html", "/nowhere/k.html"}, FAILED, "/nowhere/k.html cannot be");
+  expect_failure({"--quick", "--json", "/nowhere/k.json"}, FAILED,
+                 "cannot write /nowhere/k.json: No such");
+  expect_failure({"--quick", "--html", "/nowhere/k.html"}, FAILED,
+                 "cannot write /nowhere/k.html: No such");
   expect_failure({"--ways", "fly"}, USAGE, "there is no way 'fly'");
   expect_failure({"--sizes", "4T"}, USAGE, "--sizes: expected");
+}
+
+// In a mount namespace of its own; what is mounted is gone with the process.
+Surroundings mounted(const std::string &what, const std::string &where, const char *type,
+                     unsigned long flags, const std::string &data)
+{
+  Surroundings around;
+  around.before_exec = [=] {
+    if (unshare(CLONE_NEWNS) != 0 ||
+        mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+        mount(what.c_str(), where.c_str(), type, flags, data.c_str()) != 0)
+      _exit(126);
+  };
+  return around;
+}
+
+TEST(BenchKernel, ADirectoryWithoutRoomIsRefusedBefore)
+{
+  Scratch dir;
+  Surroundings small = mounted("tmpfs", dir.path(), "tmpfs", 0, "size=8m");
+  const std::string says = dir.path() + " has 8 MB of space and these sizes take ";
+  expect_failure({"--dir", dir.path(), "--sizes", "4K,16M"}, FAILED, says, small);
+  expect_failure({"--dir", dir.path(), "--sizes", "9M", "--routes", "socket"}, FAILED,
+                 says + "9 MB: choose smaller --sizes or another --dir", small);
+}
+
+TEST(BenchKernel, ADirectoryThatTakesNoFilesIsNamed)
+{
+  Scratch dir;
+  const std::vector<std::string> small = {"--quick", "--sizes", "4K", "--dir"};
+  auto in = [&small](const std::string &directory) {
+    std::vector<std::string> all = small;
+    all.push_back(directory);
+    return all;
+  };
+  expect_failure(in(dir.path()), FAILED,
+                 "no file can be made in " + dir.path() + ": Read-only file system",
+                 mounted("tmpfs", dir.path(), "tmpfs", MS_RDONLY, "size=512m"));
+  std::string file = dir.write("file", "");
+  expect_failure(in(file), FAILED, "no file can be made in " + file + ": Not a directory");
+}
+
+TEST(BenchKernel, TooLittleMemoryIsSaidBefore)
+{
+  Scratch dir;
+  std::string memory = dir.write("meminfo", "MemTotal:  9999 kB\nMemAvailable:  5000 kB\n");
+  expect_failure({"--quick", "--sizes", "4M", "--dir", dir.path()}, FAILED,
+                 "5 MB of memory are free and these sizes take ",
+                 mounted(memory, "/proc/meminfo", nullptr, MS_BIND, ""));
+}
+
+TEST(BenchKernel, FilesInMemoryAreWarnedOf)
+{
+  Scratch dir;
+  Ended ended = bench({"--quick", "--sizes", "4K", "--repeat", "1", "--ways", "read/write",
+                       "--routes", "file", "--dir", dir.path()},
+                      mounted("tmpfs", dir.path(), "tmpfs", 0, "size=512m"));
+  ASSERT_EQ(ended.status, OK) << ended.err;
+  EXPECT_NE(ended.out.find("! " + dir.path() + " is tmpfs, in memory: a file system on a disk"),
+            std::string::npos)
+      << ended.out;
+  EXPECT_NE(ended.out.find("! Fewer than 3 repetitions: nothing can be concluded."),
+            std::string::npos);
 }
 
 TEST(BenchKernel, AFullDiskIsSaid)

@@ -148,6 +148,13 @@ static unsigned repetitions(const struct zero_copy_options *o, unsigned round)
   return o->repeat / o->rounds + (round < o->repeat % o->rounds);
 }
 
+// Those of the rounds before.
+static unsigned first_repetition(const struct zero_copy_options *o, unsigned round)
+{
+  unsigned more = o->repeat % o->rounds;
+  return o->repeat / o->rounds * round + (round < more ? round : more);
+}
+
 static int run_session(struct running *r, unsigned round, const char *capture, unsigned frames,
                        char *error, size_t size)
 {
@@ -159,7 +166,7 @@ static int run_session(struct running *r, unsigned round, const char *capture, u
       .longest = traffic_longest(r->size),
       .capture = capture,
       .memory = traffic_memory(r->size, frames) * 5 / 4,
-      .round = round,
+      .first = first_repetition(&b->options, round),
       .repetitions = repetitions(&b->options, round),
       .warm = r->set == SET_IN_CACHE ? 0.05 : 0.2,
       .n_cpus = pipeline ? 2 : 1,
@@ -169,6 +176,9 @@ static int run_session(struct running *r, unsigned round, const char *capture, u
     char yaml[2048];
     session.capture = "CAPTURE";
     session_yaml(&session, "platter-bench-PID", yaml, sizeof(yaml));
+    strncat(yaml,
+            "# Of the first process; the others differ in capture, memory, cores and layout.\n",
+            sizeof(yaml) - strlen(yaml) - 1);
     report_configuration(r->report, yaml);
     session.capture = capture;
   }

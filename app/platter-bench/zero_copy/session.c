@@ -2,6 +2,7 @@
 #include "zero_copy/session.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,8 +15,12 @@
 #include "zero_copy/child.h"
 #include "zero_copy/copy_stage.h"
 
-enum { PORT_IN, PORT_OUT };
-static const double DRAIN_SECONDS = 2, FRESH_SECONDS = 1;
+enum { CPUS = 2 }; // workers at most
+static const double DRAIN_SECONDS = 2;
+
+// For a worker's answer, or for a packet: where other programs have the cores, these take their
+// time.
+static const double PATIENCE_SECONDS = 10;
 
 // After a switch: longer than a full handoff takes to leave.
 static const double SETTLE_SECONDS = 0.02;
@@ -23,8 +28,9 @@ static const double SETTLE_SECONDS = 0.02;
 // What the workers have counted at one moment.
 struct mark {
   uint64_t received, transmitted, dropped;
-  uint64_t busy, idle; // cycles, of all workers
-  uint64_t sender;     // cycles of the worker that sends
+  uint64_t busy, idle;   // cycles, of all workers
+  uint64_t sender;       // cycles of the worker that sends
+  uint64_t cycles[CPUS]; // of each worker: its counters are newer where these are more
   struct copy_count copied;
 };
 
@@ -63,21 +69,31 @@ static struct mark mark_of(const struct status *status)
     const struct status_worker *w = &status->worker[i];
     mark.busy += w->busy_cycles;
     mark.idle += w->idle_cycles;
+    mark.cycles[i % CPUS] = w->busy_cycles + w->idle_cycles;
     if (w->transmitted > 0)
       mark.sender = w->busy_cycles + w->idle_cycles;
   }
   return mark;
 }
 
-// Every worker's counters, taken now: an update in which they did not fit together leaves the old.
+static bool all_newer(const struct running *r, const struct mark *mark, const struct mark *before)
+{
+  for (unsigned i = 0; i < r->session->n_cpus; i++)
+    if (mark->cycles[i] == before->cycles[i])
+      return false;
+  return true;
+}
+
+// Every worker's counters, taken now: an update leaves the old ones of a worker that does not
+// answer in time, and those of all where they did not fit together.
 static int take_mark(struct running *r, struct mark *mark)
 {
-  double deadline = wait_now() + FRESH_SECONDS;
+  double deadline = wait_now() + PATIENCE_SECONDS;
   struct mark before = mark_of(appliance_status(r->appliance));
   do
     *mark = mark_of(appliance_update(r->appliance));
-  while (mark->busy + mark->idle == before.busy + before.idle && wait_now() < deadline);
-  if (mark->busy + mark->idle != before.busy + before.idle)
+  while (!all_newer(r, mark, &before) && wait_now() < deadline);
+  if (all_newer(r, mark, &before))
     return 0;
   return child_error(r->out, -ETIMEDOUT, "the workers do not answer");
 }
@@ -102,6 +118,19 @@ static void say_sample(const struct running *r, unsigned copies, unsigned repeti
           residence.p999, "most", residence.most));
 }
 
+// Longer than a sample only where not one packet has left by then.
+static int let_run(struct running *r, const struct mark *from, struct mark *to)
+{
+  double deadline = wait_now() + r->session->options->seconds + PATIENCE_SECONDS;
+  int status = 0;
+  do {
+    if (wait_until(wait_now() + r->session->options->seconds))
+      return CHILD_INTERRUPTED;
+    status = take_mark(r, to);
+  } while (status == 0 && to->transmitted == from->transmitted && wait_now() < deadline);
+  return status;
+}
+
 static int sample(struct running *r, unsigned copies, unsigned repetition)
 {
   struct mark from, to;
@@ -112,9 +141,7 @@ static int sample(struct running *r, unsigned copies, unsigned repetition)
   if (status != 0)
     return status;
   appliance_residence_reset(r->appliance);
-  if (wait_until(wait_now() + r->session->options->seconds))
-    return CHILD_INTERRUPTED;
-  status = take_mark(r, &to);
+  status = let_run(r, &from, &to);
   if (status == 0)
     say_sample(r, copies, repetition, &from, &to);
   return status;
@@ -128,7 +155,7 @@ static int measure(struct running *r)
   unsigned n = s->options->n_copies;
   int status = wait_until(wait_now() + s->warm) ? CHILD_INTERRUPTED : 0;
   for (unsigned i = 0; i < s->repetitions; i++) {
-    unsigned turn = s->round * s->repetitions + i;
+    unsigned turn = s->first + i;
     for (unsigned c = 0; c < n && status == 0; c++) {
       unsigned at = (turn / 2 + (turn % 2 == 0 ? c : n - 1 - c)) % n;
       status = sample(r, s->options->copies[at], turn);

@@ -23,7 +23,7 @@ struct session {
   unsigned longest;     // bytes of a frame
   const char *capture;  // file
   uint64_t memory;      // bytes that its frames take
-  unsigned round;       // the order of the copies depends on it
+  unsigned first;       // repetition, counted over all sessions: their order depends on it
   unsigned repetitions; // samples of each number of copies
   double warm;          // seconds before the first sample
   unsigned n_cpus;
