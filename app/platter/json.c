@@ -127,17 +127,35 @@ static json_t *accounting(const struct status *s)
                    "closed", status_closed(s));
 }
 
+static json_t *bridge(const struct status_bridge *b)
+{
+  return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:{s:I, s:I, s:I}}", //
+                   "capacity", (json_int_t)b->capacity, "entries", (json_int_t)b->entries,  //
+                   "static", (json_int_t)b->statics, "learned", (json_int_t)b->learned,     //
+                   "moved", (json_int_t)b->moved, "aged", (json_int_t)b->aged,              //
+                   "flushed", (json_int_t)b->flushed,                                       //
+                   "rejected_full", (json_int_t)b->rejected_full,                           //
+                   "rejected_limit", (json_int_t)b->rejected_limit,                         //
+                   "lost", (json_int_t)b->lost,                                             //
+                   "flooded", "broadcast", (json_int_t)b->flooded_broadcast,                //
+                   "multicast", (json_int_t)b->flooded_multicast,                           //
+                   "unknown", (json_int_t)b->flooded_unknown);
+}
+
 json_t *json_summary(const struct status *s, const struct layout *layout,
                      const struct json_ends *ends)
 {
-  json_t *ports = json_object(), *workers = json_array();
+  json_t *ports = json_object(), *workers = json_array(), *bridges = json_object();
   int failed = 0;
   for (unsigned i = 0; i < s->n_ports; i++)
     failed |= json_object_set_new(ports, s->port[i].name, port(&s->port[i], &ends[i]));
   for (unsigned i = 0; i < s->n_workers; i++)
     failed |= json_array_append_new(workers, worker(&s->worker[i], layout, &layout->workers[i]));
-  json_t *summary = json_pack("{s:f, s:b, s:o, s:o, s:o, s:o}", "seconds", s->seconds,       //
+  for (unsigned i = 0; i < s->n_bridges; i++)
+    failed |= json_object_set_new(bridges, s->bridge[i].name, bridge(&s->bridge[i]));
+  json_t *summary = json_pack("{s:f, s:b, s:o, s:o, s:o, s:o, s:o}", "seconds", s->seconds,  //
                               "hugepages", s->hugepages, "ports", ports, "workers", workers, //
+                              "bridges", bridges,                                            //
                               "copied", copied(s), "accounting", accounting(s));
   if (failed == 0)
     return summary;

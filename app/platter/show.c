@@ -82,6 +82,31 @@ void show_progress(const struct status *s, uint64_t frames, uint64_t total, FILE
   fflush(out);
 }
 
+static void show_bridges(const struct status *s, FILE *out)
+{
+  for (unsigned i = 0; i < s->n_bridges; i++) {
+    const struct status_bridge *b = &s->bridge[i];
+    fprintf(out,
+            "bridge %s: %u of %u addresses (%u static); learned %" PRIu64 ", moved %" PRIu64
+            ", aged %" PRIu64 ", flushed %" PRIu64 "\n",
+            b->name, b->entries, b->capacity, b->statics, b->learned, b->moved, b->aged,
+            b->flushed);
+    fprintf(out,
+            "bridge %s: flooded %" PRIu64 " broadcast, %" PRIu64 " multicast, %" PRIu64
+            " unknown\n",
+            b->name, b->flooded_broadcast, b->flooded_multicast, b->flooded_unknown);
+    if (b->rejected_full > 0)
+      fprintf(out, "bridge %s: full: %" PRIu64 " times an address was not learned\n", b->name,
+              b->rejected_full);
+    if (b->rejected_limit > 0)
+      fprintf(out, "bridge %s: %" PRIu64 " times a port was at its limit of addresses\n", b->name,
+              b->rejected_limit);
+    if (b->lost > 0)
+      fprintf(out, "bridge %s: %" PRIu64 " times control did not hear of an address in time\n",
+              b->name, b->lost);
+  }
+}
+
 static void show_losses(const struct status *s, FILE *out)
 {
   for (unsigned i = 0; i < s->n_ports; i++) {
@@ -196,6 +221,7 @@ void show_summary(const struct status *s, FILE *out)
   show_workers(s, out);
   show_handoffs(s, out);
   show_replays(s, out);
+  show_bridges(s, out);
   show_drops(s, out);
   show_losses(s, out);
   show_copies(s, out);
