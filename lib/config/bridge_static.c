@@ -93,18 +93,38 @@ static void check_vlan(struct reader *reader, const struct document_node *node,
     document_error(reader->errors, vlan, "expected a VLAN of the port, found '%u'", fixed->vlan);
 }
 
-static void check_once(struct reader *reader, const struct document_node *node,
-                       const struct config_bridge *bridge, const struct config_static *fixed)
+static int compare(const void *a, const void *b)
 {
-  for (const struct config_static *other = bridge->statics; other < fixed; other++)
-    if (memcmp(other->address, fixed->address, sizeof(fixed->address)) == 0 &&
-        other->vlan == fixed->vlan) {
-      document_error(reader->errors, node,
+  const struct config_static *x = *(const struct config_static *const *)a;
+  const struct config_static *y = *(const struct config_static *const *)b;
+  int order = memcmp(x->address, y->address, sizeof(x->address));
+  if (order == 0)
+    order = (x->vlan > y->vlan) - (x->vlan < y->vlan);
+  return order != 0 ? order : (x > y) - (x < y);
+}
+
+// Sorted, because a file of 1 MiB has room for more addresses than can be compared in pairs.
+static void check_once(struct reader *reader, const struct document_node *node,
+                       const struct config_bridge *bridge)
+{
+  const struct config_static **sorted = calloc(bridge->n_statics + 1, sizeof(void *));
+  if (sorted == NULL) {
+    document_error(reader->errors, node, "out of memory");
+    return;
+  }
+  for (unsigned i = 0; i < bridge->n_statics; i++)
+    sorted[i] = &bridge->statics[i];
+  qsort(sorted, bridge->n_statics, sizeof(void *), compare);
+  for (unsigned i = 1; i < bridge->n_statics; i++) {
+    const struct config_static *first = sorted[i - 1], *again = sorted[i];
+    if (memcmp(first->address, again->address, sizeof(first->address)) == 0 &&
+        first->vlan == again->vlan)
+      document_error(reader->errors, node->child[again - bridge->statics],
                      "expected each address once in a VLAN, found it a second time, first on line "
                      "%d",
-                     other->place.line);
-      return;
-    }
+                     first->place.line);
+  }
+  free(sorted);
 }
 
 bool config_statics_read(struct reader *reader, const struct option *option,
@@ -116,15 +136,14 @@ bool config_statics_read(struct reader *reader, const struct option *option,
   // Ports that could not be read have been said to be wrong: nothing can be said about theirs.
   if (!reader->entry_known)
     return true;
-  unsigned most = bridge->capacity < CONFIG_STATICS_MAX ? bridge->capacity : CONFIG_STATICS_MAX;
-  option_count(reader, node, "addresses", 0, most);
-  size_t count = node->count < most ? node->count : most;
-  bridge->statics = calloc(count + 1, sizeof(*bridge->statics));
+  size_t before = reader->errors->count;
+  option_count(reader, node, "addresses", 0, bridge->capacity);
+  bridge->statics = calloc(node->count + 1, sizeof(*bridge->statics));
   if (bridge->statics == NULL) {
     document_error(reader->errors, node, "out of memory");
     return false;
   }
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = 0; i < node->count; i++) {
     struct config_static *fixed = &bridge->statics[bridge->n_statics++];
     size_t errors = reader->errors->count;
     fixed->place = node->child[i]->place;
@@ -132,7 +151,8 @@ bool config_statics_read(struct reader *reader, const struct option *option,
         reader->errors->count > errors)
       continue;
     check_vlan(reader, node->child[i], fixed);
-    check_once(reader, node->child[i], bridge, fixed);
   }
+  if (reader->errors->count == before) // else some were not read
+    check_once(reader, node, bridge);
   return true;
 }

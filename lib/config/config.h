@@ -32,7 +32,6 @@ enum {
   CONFIG_AGEING_MAX = 1000000,           // seconds, IEEE 802.1Q table 8-6
   CONFIG_CAPACITY_MAX = 4 * 1024 * 1024, // addresses of a bridge
   CONFIG_STORM_MAX = 1000000000,         // packets a second
-  CONFIG_STATICS_MAX = 1024,             // of a bridge
   CONFIG_RULES_MAX = 256,
   CONFIG_FRAME_MAX = 9216, // bytes of the longest frame, without its CRC
 };
