@@ -39,15 +39,16 @@ static json_t *replay(const struct replay_status *r)
   char asked[64];
   config_replay_describe(&r->asked, asked, sizeof(asked));
   return json_pack(
-      "{s:o, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:f, s:f, s:f, s:f}", "file",
-      text(r->asked.file), "state", replay_state_name(r->state),    //
-      "asked", asked, "loop", (json_int_t)r->asked.loop,            //
-      "laps", (json_int_t)r->laps, "frames", (json_int_t)r->frames, //
-      "sent", (json_int_t)r->sent, "bytes", (json_int_t)r->bytes,   //
-      "stalls", (json_int_t)r->stalls, "seconds", r->seconds,       //
-      "frames_per_second", r->frames_per_second,                    //
-      "bits_per_second", r->bits_per_second,                        //
-      "late_p50", r->late_p50, "late_p99", r->late_p99,             //
+      "{s:o, s:s, s:o, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:f, s:f, s:f, s:f}",
+      "file", text(r->asked.file), "state", replay_state_name(r->state), //
+      "error", text(r->state == REPLAY_FAILED ? r->error : NULL),        //
+      "asked", asked, "loop", (json_int_t)r->asked.loop,                 //
+      "laps", (json_int_t)r->laps, "frames", (json_int_t)r->frames,      //
+      "sent", (json_int_t)r->sent, "bytes", (json_int_t)r->bytes,        //
+      "stalls", (json_int_t)r->stalls, "seconds", r->seconds,            //
+      "frames_per_second", r->frames_per_second,                         //
+      "bits_per_second", r->bits_per_second,                             //
+      "late_p50", r->late_p50, "late_p99", r->late_p99,                  //
       "late_p999", r->late_p999, "late_most", r->late_most);
 }
 
