@@ -21,7 +21,7 @@ enum {
 const unsigned replay_rooms[REPLAY_ROOMS] = {
     64, 128, 256, 512, 1024, 1536, 2048, 4096, CAPTURE_FRAME_MAX};
 
-static unsigned room_of(unsigned length)
+unsigned replay_room(unsigned length)
 {
   unsigned room = 0;
   while (replay_rooms[room] < length)
@@ -39,7 +39,7 @@ static void count(struct replay_plan *plan, const struct capture_frame *frame)
   plan->bytes += frame->length;
   plan->wire_bits += 8 * (uint64_t)(frame->length + REPLAY_WIRE_EXTRA);
   plan->longest = RTE_MAX(plan->longest, frame->length);
-  plan->in[room_of(frame->length)]++;
+  plan->in[replay_room(frame->length)]++;
 }
 
 static int read_through(struct replay_plan *plan, char *error, size_t size)
@@ -104,7 +104,7 @@ static size_t resident_bytes(const struct replay_plan *plan, unsigned copies, si
 
 static unsigned window_room(const struct replay_plan *plan)
 {
-  return replay_rooms[room_of(plan->longest)];
+  return replay_rooms[replay_room(plan->longest)];
 }
 
 static int plan_window(struct replay_plan *plan, unsigned held, char *error, size_t size)

@@ -35,6 +35,9 @@ struct replay_plan {
 // The sizes, ascending.
 extern const unsigned replay_rooms[REPLAY_ROOMS];
 
+// Which of them a frame of at most CAPTURE_FRAME_MAX bytes lies in.
+unsigned replay_room(unsigned length);
+
 // Reads the file through. `held`: packets that drivers may keep after they have sent them, until
 // they are given others to send (NICs free lazily): a file with fewer frames is laid out several
 // times, or the source would wait for frames that only its next ones set free. Returns 0, or -errno

@@ -10,7 +10,6 @@
 #include <rte_errno.h>
 #include <rte_ethdev.h>
 #include <rte_malloc.h>
-#include <rte_memcpy.h>
 
 #include "config/notes.h"
 #include "datapath/failure.h"

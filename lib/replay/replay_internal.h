@@ -36,7 +36,8 @@ struct replay {
   uint64_t laps;
 };
 
-// A pool of `n` mbufs with `room` bytes, without caches. Returns 0 or -errno.
+// A pool of `n` mbufs with `room` bytes, of which each core that frees any may keep `cache`, and
+// half as many again, for itself. Returns 0 or -errno.
 int replay_pool(struct replay *replay, unsigned index, unsigned n, unsigned room, unsigned cache);
 
 // Puts a frame into a fresh mbuf.

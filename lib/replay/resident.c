@@ -21,10 +21,8 @@ static int make_pools(struct replay *r)
 
 static struct rte_mbuf *take_for(struct replay *r, unsigned length)
 {
-  unsigned i = 0;
-  while (replay_rooms[i] < length)
-    i++;
-  return r->pool[i] != NULL ? rte_pktmbuf_alloc(r->pool[i]) : NULL;
+  struct rte_mempool *pool = r->pool[replay_room(length)];
+  return pool != NULL ? rte_pktmbuf_alloc(pool) : NULL;
 }
 
 // One frame, at its place in each copy of the file.

@@ -105,10 +105,8 @@ static void *read_ahead(void *arg)
 
 static int make_memory(struct replay *r)
 {
-  unsigned room = 0;
-  while (replay_rooms[room] < r->plan.longest)
-    room++;
-  int status = replay_pool(r, 0, r->plan.window_mbufs, replay_rooms[room], CACHE);
+  unsigned room = replay_rooms[replay_room(r->plan.longest)];
+  int status = replay_pool(r, 0, r->plan.window_mbufs, room, CACHE);
   if (status != 0)
     return status;
   // Half of the mbufs lie ready, the others are under way.
