@@ -48,6 +48,16 @@ protected:
     EXPECT_NE(ended.err.find("Try `platter replay --help`."), std::string::npos) << ended.err;
   }
 
+  // Until a frame has come out: it is in the middle of its traffic.
+  void wait_for_output(const Process &process)
+  {
+    const size_t header = 24;
+    std::string file = dir / "out/right.pcap." + std::to_string(process.pid()) + ".part";
+    for (double end = monotonic() + 30; monotonic() < end && read_file(file).size() <= header;)
+      rest(0.01);
+    EXPECT_GT(read_file(file).size(), header);
+  }
+
   Scratch dir;
   std::string prefix = unique_prefix("fastno");
   Leftovers before{prefix};
@@ -139,8 +149,7 @@ TEST_F(FastRefused, ASignalInTheMiddleOfTimedTraffic)
     SCOPED_TRACE(rate);
     Process process(platter_line(
         words({"--fast", "--json", "--loop", "1000", "--rate", rate}, dir / "good.pcap")));
-    rest(1);
-    EXPECT_TRUE(process.running());
+    wait_for_output(process);
     process.signal(SIGINT);
     Ended ended = process.wait(10);
     EXPECT_EQ(ended.status, ACCOUNTING) << ended.err;
@@ -161,8 +170,7 @@ TEST_F(FastRefused, MoreFramesThanCanBeCountedAreNotNone)
   write_frames(dir / "good.pcap", numbered_frames(32));
   Process process(
       platter_line(words({"--fast", "--json", "--loop", "576460752303423488"}, dir / "good.pcap")));
-  rest(1);
-  EXPECT_TRUE(process.running());
+  wait_for_output(process);
   process.signal(SIGINT);
   Ended ended = process.wait(10);
   EXPECT_EQ(ended.status, ACCOUNTING) << ended.err;

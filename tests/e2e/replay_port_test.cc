@@ -36,18 +36,19 @@ protected:
         {"run", dir.write("c.yaml", wire_yaml(left, right, prefix, rest)), "--json"});
   }
 
-  // What telemetry says of a replay port once it is so.
-  Json wait_for(const std::string &port, const std::string &state)
+  // What telemetry says of a replay port once it is so and so many laps are done.
+  Json wait_for(const std::string &port, const std::string &state, int64_t laps = 0)
   {
     Telemetry client(telemetry_path(prefix), 10);
     EXPECT_TRUE(client.ready());
     Json replay;
     for (double end = monotonic() + 30; monotonic() < end; rest(0.01)) {
       replay = client.get("/platter/replay," + port);
-      if (replay["state"].text() == state)
+      if (replay["state"].text() == state && replay["laps"].number() >= laps)
         break;
     }
     EXPECT_EQ(replay["state"].text(), state) << replay.dump();
+    EXPECT_GE(replay["laps"].number(), laps);
     return replay;
   }
 
@@ -109,8 +110,8 @@ TEST_F(ReplayPort, ForEverUntilASignal)
   write_frames(dir / "b.pcap", numbered_frames(2000, 1518));
   Process process(line(device("a.pcap", ",loop=0"), device("b.pcap", ",loop=0")));
   Json first = wait_for("left", "running");
-  rest(0.2);
-  EXPECT_GT(wait_for("left", "running")["sent"].number(), first["sent"].number());
+  wait_for("left", "running", first["laps"].number() + 3);
+  wait_for("right", "running", 3);
   EXPECT_EQ(first["loop"].number(), 0);
   EXPECT_GT(first["copies"].number(), 1) << "seven frames do not fill a burst";
   Json summary = stop(process);
@@ -165,6 +166,7 @@ TEST_F(ReplayPort, AWindowsFileThatIsTakenAway)
   EXPECT_EQ(replay["sent"].number() % 9001, 0) << "not whole laps";
   Json summary = stop(process);
   EXPECT_EQ(summary["ports"]["left"]["replay"]["state"].text(), "failed");
+  EXPECT_EQ(summary["ports"]["left"]["replay"]["error"].text(), replay["error"].text());
   EXPECT_EQ(summary["ports"]["left"]["received"].number(), replay["sent"].number());
 }
 
