@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Installs what the tests need, builds platter in every way that is checked, and checks it: format,
 # static analysis, layering, unit, datapath and end-to-end tests, the first two again under
-# AddressSanitizer and UBSan, and the fuzzers for a minute each. Bare Debian 12; root or sudo.
+# AddressSanitizer and UBSan, and the fuzzers for half a minute each. Bare Debian 12; root or sudo.
 #
 #   deploy/test.sh          everything, about fifteen minutes
 #   deploy/test.sh quick    without fuzzers
@@ -50,9 +50,9 @@ meson test -C build-asan --suite unit --suite datapath --print-errorlogs --no-re
 results+=(build-asan/meson-logs/testlog.junit.xml)
 
 if [[ ${1:-} != quick ]]; then
-  say "Fuzzers, one minute each"
+  say "Fuzzers, half a minute each"
   CC=clang CXX=clang++ build build-fuzz -Dfuzz=true -Dtests=false
-  tests/fuzz/run.sh build-fuzz 60 || status=1
+  tests/fuzz/run.sh build-fuzz 30 || status=1
 fi
 
 tests/summary.py "${results[@]}" || status=1
