@@ -151,6 +151,8 @@ static int start_workers(struct appliance *a, char *error, size_t size)
   if (status == 0)
     status = bridges_start(&a->bridges, a->config, &a->forwarding, a->layout, a->datapath.quiet,
                            error, size);
+  if (status == 0)
+    status = rules_start(&a->rules, a->config, &a->forwarding, a->layout, error, size);
   if (status != 0)
     return status;
   a->started = clock_now();

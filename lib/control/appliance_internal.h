@@ -9,6 +9,7 @@
 #include "control/bridge.h"
 #include "control/plan.h"
 #include "control/port.h"
+#include "control/rules.h"
 
 // Where the last rates were taken from.
 struct mark {
@@ -28,6 +29,7 @@ struct appliance {
   struct residence *residence; // NULL: not asked for
   struct datapath datapath;
   struct bridges *bridges; // NULL: the configuration has none
+  struct rules *rules;     // NULL: the configuration has none
   portset up;              // ports that have a link, as of the last update
   bool running;            // workers have threads
   bool stuck;              // one of them does not end

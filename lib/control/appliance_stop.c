@@ -171,6 +171,7 @@ void appliance_free(struct appliance *a)
   }
   close_ports(a);
   bridges_stop(a->bridges);
+  rules_stop(a->rules);
   datapath_free(&a->datapath);
   residence_free(a->residence);
   memory_stop(&a->memory);

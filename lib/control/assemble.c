@@ -10,6 +10,7 @@
 #include <rte_rcu_qsbr.h>
 
 #include "control/port.h"
+#include "control/rules.h"
 
 const struct config_kind *forward_kinds(size_t *n)
 {
@@ -24,6 +25,7 @@ const struct config_kind *forward_kinds(size_t *n)
 void forwarding_make(struct forwarding *forwarding, const struct config *config)
 {
   *forwarding = (struct forwarding){0};
+  rules_before(forwarding, config);
   for (unsigned f = 0; f < config->n_forward; f++) {
     const struct config_forward *entry = &config->forward[f];
     const struct stage_type *type = stage_type_find(entry->kind->name);
@@ -39,6 +41,7 @@ void forwarding_make(struct forwarding *forwarding, const struct config *config)
                                    : config->overload == CONFIG_OVERLOAD_WAIT;
     }
   }
+  rules_behind(forwarding, config);
 }
 
 int forwarding_append(struct forwarding *forwarding, const struct trailing_stage *trailing,

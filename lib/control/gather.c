@@ -253,6 +253,7 @@ void appliance_gather(struct appliance *a, double now)
   }
   gather_equation(s);
   bridges_gather(a->bridges, s);
+  rules_gather(a->rules, s);
   gather_handoffs(a, s);
   for (unsigned i = 0; i < a->memory.n_pools; i++) {
     gather_pool(a->memory.pool[i].frames, kept(a, &a->memory.pool[i]), s);

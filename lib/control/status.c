@@ -9,6 +9,16 @@ void status_copy(struct status *to, const struct status *from)
   memcpy(to, from, offsetof(struct status, handoff) + from->n_handoffs * sizeof(*from->handoff));
 }
 
+const char *status_filter_name(enum status_filter filter)
+{
+  static const char *const names[] = {
+      [STATUS_FILTER_NONE] = "none",
+      [STATUS_FILTER_NATIVE] = "native code",
+      [STATUS_FILTER_INTERPRETED] = "interpreter",
+  };
+  return names[filter];
+}
+
 bool status_closed(const struct status *status)
 {
   if (status->difference != 0)

@@ -86,6 +86,23 @@ struct status_bridge {
   unsigned port_entries[CONFIG_PORTS_MAX]; // learned there, in the order of `port`
 };
 
+enum status_filter {
+  STATUS_FILTER_NONE, // every packet matches
+  STATUS_FILTER_NATIVE,
+  STATUS_FILTER_INTERPRETED,
+};
+
+struct status_rule {
+  char name[CONFIG_NAME_MAX + 1];
+  char match[128]; // as in the configuration, shortened
+  bool egress;
+  enum status_filter filter;
+  uint64_t packets; // that matched
+  uint64_t bytes;
+  uint64_t lost;            // references that could not be made: no mbuf, or no slot in the burst
+  double cycles_per_packet; // of those looked at; 0: none were timed yet
+};
+
 struct status_pool {
   char name[32];
   unsigned size;
@@ -107,6 +124,8 @@ struct status {
   struct copy_count copied[LABELS_MAX]; // by copy site
   unsigned n_bridges;
   struct status_bridge bridge[CONFIG_PORTS_MAX / 2];
+  unsigned n_rules;
+  struct status_rule rule[CONFIG_RULES_MAX];
 
   // The equation: received + cloned = transmitted + dropped + in_flight + difference. Where a
   // worker does not answer and its figures are old, in_flight can be below 0.
@@ -120,6 +139,9 @@ struct status {
   unsigned n_handoffs;
   struct status_handoff handoff[STATUS_HANDOFFS_MAX];
 };
+
+// "none", "native code" or "interpreter".
+const char *status_filter_name(enum status_filter filter);
 
 void status_copy(struct status *to, const struct status *from);
 

@@ -14,6 +14,7 @@
 #include "control/telemetry_bridge.h"
 #include "control/telemetry_data.h"
 #include "control/telemetry_describe.h"
+#include "control/telemetry_rules.h"
 #include "datapath/reason.h"
 
 // DPDK cuts an answer at 256 entries (RTE_TEL_MAX_DICT_ENTRIES) and at 16 KiB without a word. A
@@ -212,6 +213,9 @@ static const struct command commands[] = {
      "Addresses of a bridge. Parameters: its name, and the place to begin at (`next` of the answer "
      "before)",
      OPTIONAL, telemetry_fdb},
+    {"/platter/rules",
+     "Rules: what matched, and what that costs. Parameter: number of the first to show", OPTIONAL,
+     telemetry_rules},
     {"/platter/accounting",
      "received + cloned = transmitted + dropped + in_flight + difference. No parameter", NONE,
      accounting},

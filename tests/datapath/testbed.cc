@@ -86,6 +86,8 @@ void Testbed::start(const std::string &text, const Sizes &sizes)
   status = bridges_start(&bridges, config, &forwarding, layout, datapath.quiet, error,
                          sizeof(error));
   require(status == 0, error);
+  status = rules_start(&rules, config, &forwarding, layout, error, sizeof(error));
+  require(status == 0, error);
 }
 
 void Testbed::make_port(unsigned number, const Sizes &sizes)
@@ -130,6 +132,8 @@ void Testbed::TearDown()
     EXPECT_EQ(all.handed, all.taken);
     bridges_stop(bridges);
     bridges = nullptr;
+    rules_stop(rules);
+    rules = nullptr;
     datapath_free(&datapath);
   }
   expect_pools_full();

@@ -25,6 +25,7 @@
 #include "control/assemble.h"
 #include "control/bridge.h"
 #include "control/plan.h"
+#include "control/rules.h"
 #include "frame_bytes.h"
 
 using Packets = std::vector<rte_mbuf *>;
@@ -135,6 +136,7 @@ protected:
   struct layout *layout = nullptr;
   struct memory memory = {};
   struct datapath datapath = {};
+  struct rules *rules = nullptr;
   struct bridges *bridges = nullptr; // their ticks are the test's
 
 private:
