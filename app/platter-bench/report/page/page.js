@@ -106,7 +106,7 @@
     const known = set.data.map((n) => n !== null);
     for (let start = 0; start < known.length; start++) {
       let end = start;
-      while (known[end]) {
+      while (known[end] && (end === start || !apart(chart.data.labels, end))) {
         end++;
       }
       if (end === start + 1) {
@@ -114,7 +114,7 @@
       } else if (end > start) {
         band(chart, set, along, start, end);
       }
-      start = end;
+      start = Math.max(start, end - (known[end] ? 1 : 0));
     }
   }
 
@@ -131,6 +131,9 @@
     ctx.fill();
   }
 
+  // From numbers to a word, as from 9000 to IMIX, no line leads.
+  const apart = (labels, i) => i > 0 && !isNaN(labels[i - 1]) && isNaN(labels[i]);
+
   // On a logarithmic axis only what is above 0 has a place.
   const placed = (chart, list) => list.map((n) => n === null || (chart.log && n <= 0) ? null : n);
 
@@ -143,6 +146,7 @@
       type: chart.kind, label: series.name, data: value,
       low: bound(series.low), high: bound(series.high),
       borderColor: colour, backgroundColor: chart.kind === 'bar' ? hatched(colour, s) : colour,
+      clip: 8, segment: { borderColor: (to) => apart(chart.labels, to.p1DataIndex) ? 'transparent' : undefined },
       borderWidth: chart.kind === 'bar' ? 1 : 2.25, borderDash: dashes[s % dashes.length],
       pointStyle: points[s % points.length], pointRadius: 4, pointHoverRadius: 6,
       pointBorderWidth: /star|cross/.test(points[s % points.length]) ? 2 : 1, spanGaps: false, maxBarThickness: 34
