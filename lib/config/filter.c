@@ -94,6 +94,27 @@ static void find_small(const struct bpf_program *program, bool *small)
   }
 }
 
+// Whether an instruction loads what lies beyond any frame.
+static bool loads_beyond(const struct bpf_insn *i)
+{
+  return (is_load(i, BPF_ABS) || is_load(i, BPF_IND) || is_header_length(i)) && i->k > OFFSET_MAX;
+}
+
+// Sets reached[i] where a way leads to instruction `i`. rte_bpf takes no others.
+static void find_reached(const struct bpf_program *program, bool *reached)
+{
+  reached[0] = true;
+  for (size_t i = 0; i < program->bf_len; i++) {
+    const struct bpf_insn *insn = &program->bf_insns[i];
+    if (!reached[i] || BPF_CLASS(insn->code) == BPF_RET || loads_beyond(insn))
+      continue;
+    if (is_jump(insn))
+      reached[target(insn, i, true)] = reached[target(insn, i, false)] = true;
+    else if (i + 1 < program->bf_len)
+      reached[i + 1] = true;
+  }
+}
+
 // Writes what stands in for an instruction. Returns how many instructions that is.
 static size_t guard(const struct bpf_insn *insn, bool x_is_small, struct bpf_insn *out)
 {
@@ -105,7 +126,7 @@ static size_t guard(const struct bpf_insn *insn, bool x_is_small, struct bpf_ins
   };
   bool indirect = is_load(insn, BPF_IND);
 
-  if ((indirect || is_load(insn, BPF_ABS) || is_header_length(insn)) && insn->k > OFFSET_MAX) {
+  if (loads_beyond(insn)) {
     out[0] = nothing;
     return 1;
   }
@@ -119,11 +140,12 @@ static size_t guard(const struct bpf_insn *insn, bool x_is_small, struct bpf_ins
 }
 
 // Jumps lead where they led before. False: the way of one has become too long.
-static bool retarget(const struct bpf_program *from, const size_t *place, struct bpf_insn *to)
+static bool retarget(const struct bpf_program *from, const bool *reached, const size_t *place,
+                     struct bpf_insn *to)
 {
   for (size_t i = 0; i < from->bf_len; i++) {
     const struct bpf_insn *insn = &from->bf_insns[i];
-    if (!is_jump(insn))
+    if (!reached[i] || !is_jump(insn))
       continue;
     struct bpf_insn *jump = &to[place[i]];
     size_t yes = place[target(insn, i, true)] - place[i] - 1;
@@ -144,18 +166,19 @@ static bool retarget(const struct bpf_program *from, const size_t *place, struct
 static const char *guard_all(struct bpf_program *program)
 {
   size_t n = program->bf_len, used = 0;
-  bool *small = calloc(n, sizeof(*small));
+  bool *small = calloc(n, sizeof(*small)), *reached = calloc(n, sizeof(*reached));
   size_t *place = calloc(n, sizeof(*place)); // of each instruction among the new ones
   struct bpf_insn *out = calloc(n * ROOM, sizeof(*out));
   const char *why = "out of memory";
 
-  if (small != NULL && place != NULL && out != NULL) {
+  if (small != NULL && reached != NULL && place != NULL && out != NULL) {
     find_small(program, small);
+    find_reached(program, reached);
     for (size_t i = 0; i < n; i++) {
       place[i] = used; // a jump to a guarded load leads to its guard
-      used += guard(&program->bf_insns[i], small[i], &out[used]);
+      used += !reached[i] ? 0 : guard(&program->bf_insns[i], small[i], &out[used]);
     }
-    why = retarget(program, place, out) ? NULL : "it makes too many instructions";
+    why = retarget(program, reached, place, out) ? NULL : "it makes too many instructions";
   }
   if (why == NULL) {
     free(program->bf_insns);
@@ -165,6 +188,7 @@ static const char *guard_all(struct bpf_program *program)
     free(out);
   }
   free(small);
+  free(reached);
   free(place);
   return why;
 }
