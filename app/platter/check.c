@@ -4,6 +4,8 @@
 #include <stdio.h>
 
 #include "command.h"
+#include "config/rules_lint.h"
+#include "explain.h"
 
 static enum status_code show(const struct config *config, bool dot)
 {
@@ -18,22 +20,46 @@ static enum status_code show(const struct config *config, bool dot)
   return STATUS_OK;
 }
 
+// What is allowed and yet most likely not meant: said, and no error.
+static void lint(const struct config *config)
+{
+  struct config_errors findings = {0};
+  config_rules_lint(config, &findings);
+  for (size_t i = 0; i < findings.count; i++)
+    fprintf(stderr, "%s:%d:%d: warning: %s\n", config->file, findings.error[i].place.line,
+            findings.error[i].place.column,
+            findings.error[i].text != NULL ? findings.error[i].text : "out of memory");
+  config_errors_free(&findings);
+}
+
 static enum status_code run(const struct command *command, int argc, char **argv)
 {
-  static const struct option options[] = {{"dot", no_argument, NULL, 'd'}, {0}};
+  static const struct option options[] = {
+      {"dot", no_argument, NULL, 'd'}, {"explain", required_argument, NULL, 'e'}, {0}};
+  const char *filter = NULL;
   bool dot = false;
   int option;
 
   while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-    if (option != 'd')
+    if (option == 'd')
+      dot = true;
+    else if (option == 'e')
+      filter = optarg;
+    else
       return option_error(command, option, argv);
-    dot = true;
   }
+  if (filter != NULL && dot)
+    return usage_error(command, "--explain takes no --dot");
+  if (filter != NULL && argc - optind > 1)
+    return usage_error(command, "--explain takes one capture at most");
+  if (filter != NULL)
+    return explain(filter, argv[optind]);
   if (argc - optind != 1)
     return usage_error(command, "it takes one configuration file");
   struct config *config = load_config(argv[optind]);
   if (config == NULL)
     return STATUS_USAGE;
+  lint(config);
   enum status_code status = show(config, dot);
   config_free(config);
   return status;
@@ -43,15 +69,22 @@ const struct command command_check = {
     .name = "check",
     .summary = "validate a configuration and print the layout of work",
     .help = "Usage: platter check [--dot] CONFIG\n"
+            "       platter check --explain FILTER [CAPTURE]\n"
             "\n"
             "Validates CONFIG and prints who polls which receive queue, who owns which transmit\n"
             "queue and which handoffs carry packets between workers. Needs no privileges and no\n"
             "devices; what a device alone can tell (queues, NUMA node) is taken from its name and\n"
             "arguments, or as enough. Exit status 2 where the file is not valid.\n"
             "\n"
-            "  --dot    the layout as a Graphviz graph\n"
+            "Warns of rules that cannot have been meant so: one that never matches, a loop, a\n"
+            "balance over one port.\n"
+            "\n"
+            "  --dot               the layout as a Graphviz graph\n"
+            "  --explain FILTER    what libpcap makes of FILTER, whether it runs as native code,\n"
+            "                      and how many frames of CAPTURE match in how long\n"
             "\n"
             "Example: platter check config/wire.yaml\n"
-            "         platter check --dot config/wire.yaml | dot -Tsvg > layout.svg\n",
+            "         platter check --dot config/wire.yaml | dot -Tsvg > layout.svg\n"
+            "         platter check --explain \"udp port 53\" pcaps/dns.pcapng\n",
     .run = run,
 };

@@ -143,10 +143,20 @@ static json_t *bridge(const struct status_bridge *b)
                    "unknown", (json_int_t)b->flooded_unknown);
 }
 
+static json_t *rule(const struct status_rule *r)
+{
+  return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:f}", "name", r->name,           //
+                   "direction", r->egress ? "leaving" : "received",                  //
+                   "filter", status_filter_name(r->filter),                          //
+                   "packets", (json_int_t)r->packets, "bytes", (json_int_t)r->bytes, //
+                   "lost", (json_int_t)r->lost, "cycles_per_packet", r->cycles_per_packet);
+}
+
 json_t *json_summary(const struct status *s, const struct layout *layout,
                      const struct json_ends *ends)
 {
   json_t *ports = json_object(), *workers = json_array(), *bridges = json_object();
+  json_t *rules = json_array();
   int failed = 0;
   for (unsigned i = 0; i < s->n_ports; i++)
     failed |= json_object_set_new(ports, s->port[i].name, port(&s->port[i], &ends[i]));
@@ -154,9 +164,11 @@ json_t *json_summary(const struct status *s, const struct layout *layout,
     failed |= json_array_append_new(workers, worker(&s->worker[i], layout, &layout->workers[i]));
   for (unsigned i = 0; i < s->n_bridges; i++)
     failed |= json_object_set_new(bridges, s->bridge[i].name, bridge(&s->bridge[i]));
-  json_t *summary = json_pack("{s:f, s:b, s:o, s:o, s:o, s:o, s:o}", "seconds", s->seconds,  //
-                              "hugepages", s->hugepages, "ports", ports, "workers", workers, //
-                              "bridges", bridges,                                            //
+  for (unsigned i = 0; i < s->n_rules; i++)
+    failed |= json_array_append_new(rules, rule(&s->rule[i]));
+  json_t *summary = json_pack("{s:f, s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "seconds", s->seconds, //
+                              "hugepages", s->hugepages, "ports", ports, "workers", workers,     //
+                              "bridges", bridges, "rules", rules,                                //
                               "copied", copied(s), "accounting", accounting(s));
   if (failed == 0)
     return summary;

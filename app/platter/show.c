@@ -107,6 +107,23 @@ static void show_bridges(const struct status *s, FILE *out)
   }
 }
 
+static void show_rules(const struct status *s, FILE *out)
+{
+  for (unsigned i = 0; i < s->n_rules; i++) {
+    const struct status_rule *r = &s->rule[i];
+    fprintf(out, "rule %s: %" PRIu64 " packets, %" PRIu64 " bytes", r->name, r->packets, r->bytes);
+    if (r->cycles_per_packet > 0)
+      fprintf(out, "; %.1f cycles/packet", r->cycles_per_packet);
+    if (r->filter == STATUS_FILTER_INTERPRETED)
+      fprintf(out, " (interpreted)");
+    fputc('\n', out);
+    if (r->lost > 0)
+      fprintf(out,
+              "rule %s: %" PRIu64 " references could not be made for want of an mbuf or slot\n",
+              r->name, r->lost);
+  }
+}
+
 static void show_losses(const struct status *s, FILE *out)
 {
   for (unsigned i = 0; i < s->n_ports; i++) {
@@ -222,6 +239,7 @@ void show_summary(const struct status *s, FILE *out)
   show_handoffs(s, out);
   show_replays(s, out);
   show_bridges(s, out);
+  show_rules(s, out);
   show_drops(s, out);
   show_losses(s, out);
   show_copies(s, out);
