@@ -97,7 +97,7 @@ def add_bridge(table, options, directory):
 def add_mirror(table, options, directory):
     """Everything mirrored to a second port: packets sent, by both ports, against those of a wire."""
     out = ["net_null1,no-rx=1", "net_null2,no-rx=1"]
-    rules = "rules: [{ from: [port0], mirror: [port2] }]"
+    rules = "rules: [{ from: [port0], match: \"\", mirror: [port2] }]"
 
     def mirror(source):
         return platter(options, directory, [source, *out],
