@@ -30,20 +30,36 @@ static portset targets(const struct config_rule *rule)
   return rule->mirror | rule->balance | rule->redirect;
 }
 
+static bool is_received(const struct config_rule *rule, unsigned port)
+{
+  return !rule->egress && (rule->ports >> port & 1) != 0;
+}
+
+// The ports by which packets received at one may leave when they come to the rules about leaving:
+// all rules about receiving have run then, wherever they stand in the list.
+static portset leaves_at_first(const struct config *config, const struct forwarding *forwarding,
+                               unsigned port)
+{
+  portset leaves = forwarding->feeds[port];
+  for (unsigned r = 0; r < config->n_rules; r++)
+    if (is_received(&config->rules[r], port))
+      leaves |= config->rules[r].redirect;
+  return leaves;
+}
+
 // Sets used[r] for the rules of a port and direction. Returns the ports that they can send to.
 // A rule about ports that packets leave by counts where a packet received here can come to one.
 static portset select_rules(const struct config *config, const struct forwarding *forwarding,
                             unsigned port, bool egress, bool *used)
 {
-  portset reach = 0, leaves = forwarding->feeds[port];
+  portset reach = 0, leaves = leaves_at_first(config, forwarding, port);
   for (unsigned r = 0; r < config->n_rules; r++) {
     const struct config_rule *rule = &config->rules[r];
-    bool here = !rule->egress && (rule->ports >> port & 1) != 0;
-    used[r] = egress ? rule->egress && (rule->ports & leaves) != 0 : here;
-    if (used[r])
-      reach |= targets(rule);
-    if (here || used[r])
-      leaves |= rule->redirect;
+    used[r] = egress ? rule->egress && (rule->ports & leaves) != 0 : is_received(rule, port);
+    if (!used[r])
+      continue;
+    reach |= targets(rule);
+    leaves |= rule->redirect;
   }
   return reach;
 }
