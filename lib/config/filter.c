@@ -124,14 +124,13 @@ static size_t guard(const struct bpf_insn *insn, bool x_is_small, struct bpf_ins
       BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, OFFSET_MAX, 0, 1),
       BPF_STMT(BPF_RET | BPF_K, 0),
   };
-  bool indirect = is_load(insn, BPF_IND);
+  size_t n = 0;
 
   if (loads_beyond(insn)) {
     out[0] = nothing;
     return 1;
   }
-  size_t n = 0;
-  if (indirect && !x_is_small) {
+  if (is_load(insn, BPF_IND) && !x_is_small) {
     memcpy(out, check, sizeof(check));
     n = sizeof(check) / sizeof(*check);
   }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// rte_bpf_convert and the translators behind it (DPDK 22.11) get two things wrong that filters
+// need. Both are put right in the converted program, between the one and the other:
 //
-// DPDK 22.11's translator for x86 writes the constant of a jset (a jump where bits are set) in one
-// byte where it fits one, but the processor reads four: what follows is then read askew, and the
-// first "tcp[tcpflags] & tcp-syn != 0" or "ether multicast" ends the program. Hence such constants
-// are put into a register before, one that rte_bpf_convert needs only within what it makes of one
-// instruction.
+//   ldb, ld [X + K]   convert takes a bit of the load's width for the choice of the register, and
+//                     makes [A + K] of it. Here the register is always X's.
+//   jset #K           with K in -128 to 127: the x86 translator writes one byte of K where the
+//                     instruction has four, and what follows is garbage. Here it is
+//                     tmp = K; jset tmp.
 #define ALLOW_EXPERIMENTAL_API // rte_bpf_convert
 #include "control/filter_code.h"
 
@@ -18,60 +20,75 @@
 
 #include "config/notes.h"
 
-enum { SPARE = EBPF_REG_8 };
+enum { // as rte_bpf_convert uses the registers
+  REGISTER_X = EBPF_REG_7,
+  REGISTER_TMP = EBPF_REG_8,
+};
 
 static bool is_jump(const struct ebpf_insn *i)
 {
-  unsigned op = BPF_OP(i->code);
-  return BPF_CLASS(i->code) == BPF_JMP && op != EBPF_CALL && op != EBPF_EXIT;
+  return BPF_CLASS(i->code) == BPF_JMP && BPF_OP(i->code) != EBPF_EXIT &&
+         BPF_OP(i->code) != EBPF_CALL;
 }
 
-static bool is_small_jset(const struct ebpf_insn *i)
+static bool is_jset(const struct ebpf_insn *i)
 {
-  return is_jump(i) && BPF_OP(i->code) == BPF_JSET && BPF_SRC(i->code) == BPF_K &&
-         i->imm == (int8_t)i->imm;
+  return i->code == (BPF_JMP | BPF_JSET | BPF_K);
 }
 
-// Puts the constants into the register: `out` has room for twice the instructions, `place` for
-// where each has gone. Returns how many there are.
-static uint32_t widen(const struct ebpf_insn *in, uint32_t n, struct ebpf_insn *out,
-                      uint32_t *place)
+// Writes what stands in for an instruction, one or two of them. Returns how many.
+static uint32_t repair(const struct ebpf_insn *insn, struct ebpf_insn *out)
 {
-  uint32_t used = 0;
-  for (uint32_t i = 0; i < n; i++) {
-    place[i] = used; // a jump to it leads to what comes before it
-    if (is_small_jset(&in[i])) {
-      out[used++] = (struct ebpf_insn){
-          .code = EBPF_ALU64 | EBPF_MOV | BPF_K, .dst_reg = SPARE, .imm = in[i].imm};
-      out[used] = in[i];
-      out[used].code = BPF_JMP | BPF_JSET | BPF_X;
-      out[used].src_reg = SPARE;
-      out[used++].imm = 0;
-    } else {
-      out[used++] = in[i];
-    }
+  uint32_t n = 0;
+  if (is_jset(insn))
+    out[n++] = (struct ebpf_insn){
+        .code = BPF_ALU | EBPF_MOV | BPF_K, .dst_reg = REGISTER_TMP, .imm = insn->imm};
+  out[n] = *insn;
+  if (is_jset(insn)) {
+    out[n].code = BPF_JMP | BPF_JSET | BPF_X;
+    out[n].src_reg = REGISTER_TMP;
+    out[n].imm = 0;
   }
-  for (uint32_t i = 0; i < n; i++)
-    if (is_jump(&in[i])) {
-      uint32_t at = place[i] + is_small_jset(&in[i]);
-      out[at].off = (int16_t)(place[i + 1 + in[i].off] - (at + 1));
-    }
-  return used;
+  if (BPF_CLASS(insn->code) == BPF_LD && BPF_MODE(insn->code) == BPF_IND)
+    out[n].src_reg = REGISTER_X;
+  return n + 1;
 }
 
-// rte_bpf_load with such constants out of the way. NULL and rte_errno where it fails.
+// Jumps lead where they led before. False: one has become too long.
+static bool retarget(const struct rte_bpf_prm *from, const uint32_t *place, struct ebpf_insn *to)
+{
+  for (uint32_t i = 0; i < from->nb_ins; i++) {
+    if (!is_jump(&from->ins[i]))
+      continue;
+    uint32_t jump = place[i] + is_jset(&from->ins[i]);
+    int64_t way = (int64_t)place[i + 1 + from->ins[i].off] - jump - 1;
+    if (way > INT16_MAX)
+      return false;
+    to[jump].off = (int16_t)way;
+  }
+  return true;
+}
+
+// Loads the program after the repair. NULL: rte_errno says why.
 static struct rte_bpf *load(const struct rte_bpf_prm *converted)
 {
-  struct rte_bpf_prm widened = *converted;
-  struct ebpf_insn *out = calloc(2 * (size_t)converted->nb_ins, sizeof(*out));
-  uint32_t *place = calloc(converted->nb_ins, sizeof(*place));
+  struct rte_bpf_prm repaired = *converted;
   struct rte_bpf *bpf = NULL;
-  if (out != NULL && place != NULL) {
-    widened.nb_ins = widen(converted->ins, converted->nb_ins, out, place);
-    widened.ins = out;
-    bpf = rte_bpf_load(&widened);
-  } else {
-    rte_errno = ENOMEM;
+  uint32_t n = converted->nb_ins, used = 0;
+  uint32_t *place = calloc(n, sizeof(*place));
+  struct ebpf_insn *out = calloc(n, 2 * sizeof(*out));
+
+  rte_errno = ENOMEM;
+  if (place != NULL && out != NULL) {
+    for (uint32_t i = 0; i < n; i++) {
+      place[i] = used;
+      used += repair(&converted->ins[i], &out[used]);
+    }
+    repaired.ins = out;
+    repaired.nb_ins = used;
+    rte_errno = E2BIG;
+    if (retarget(converted, place, out))
+      bpf = rte_bpf_load(&repaired);
   }
   free(place);
   free(out);
