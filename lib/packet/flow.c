@@ -77,9 +77,11 @@ static uint64_t hash_ipv6(const uint8_t *frame, size_t at, size_t length)
   size_t transport = at + IPV6_HEADER;
   if (!has_ports(protocol)) { // perhaps behind extension headers
     struct headers headers;
-    headers_read(frame, length, &headers);
+    size_t behind = headers_read(frame, length, &headers);
     protocol = headers.protocol;
-    transport = has_ports(protocol) && !headers.fragment ? headers.transport : 0;
+    transport = headers.transport != 0 ? headers.transport : behind; // where it is malformed
+    if (!has_ports(protocol) || headers.fragment)
+      transport = 0;
   }
   const uint8_t *ports = ports_at(frame, transport, length);
   return mix((mix_ipv6(ip + 8, ports) + mix_ipv6(ip + 24, ports + 2)) ^ protocol);
