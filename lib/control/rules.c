@@ -81,6 +81,9 @@ static void add_stages(struct forwarding *forwarding, const struct config *confi
     if (!any(used, config->n_rules))
       continue;
     forwarding->reach[port] |= reach;
+    for (unsigned r = 0; r < config->n_rules; r++)
+      if (used[r]) // what is redirected there waits for room as what is forwarded does
+        forwarding->feeds[port] |= config->rules[r].redirect;
     stages->stage[stages->count++] =
         (struct stage){.type = egress ? &rules_out_stage : &rules_in_stage, .reach = reach};
   }

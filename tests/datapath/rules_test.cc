@@ -468,4 +468,18 @@ TEST_F(Rules, AFilterCannotBeLedOutOfTheFrame)
   release(read(B));
 }
 
+// overload: wait holds for the ports of a redirect, too: nothing is received to be thrown away.
+TEST_F(Rules, WhatIsRedirectedWaitsForRoom)
+{
+  start_rules("  - { from: [a], match: \"\", redirect: [c] }\n");
+  plug(C);
+  feed(A, make_many(1000, 60));
+  settle();
+  EXPECT_GT(count_all().waits, 0u);
+  unplug(C);
+  settle();
+  EXPECT_EQ(take(C).size(), 1000u);
+  EXPECT_EQ(sum_dropped(count_all()), 0u);
+}
+
 } // namespace
