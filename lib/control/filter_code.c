@@ -7,6 +7,9 @@
 //   jset #K           with K in -128 to 127: the x86 translator writes one byte of K where the
 //                     instruction has four, and what follows is garbage. Here it is
 //                     tmp = K; jset tmp.
+//   exit              the x86 translator jumps back from every exit to the code of the first one,
+//                     and gets the way wrong where it is 127 or 128 bytes long: execution leaves
+//                     the program. Here only the last instruction is an exit, and jumps lead on.
 #define ALLOW_EXPERIMENTAL_API // rte_bpf_convert
 #include "control/filter_code.h"
 
@@ -31,15 +34,24 @@ static bool is_jump(const struct ebpf_insn *i)
          BPF_OP(i->code) != EBPF_CALL;
 }
 
+static bool is_exit(const struct ebpf_insn *i)
+{
+  return i->code == (BPF_JMP | EBPF_EXIT);
+}
+
 static bool is_jset(const struct ebpf_insn *i)
 {
   return i->code == (BPF_JMP | BPF_JSET | BPF_K);
 }
 
 // Writes what stands in for an instruction, one or two of them. Returns how many.
-static uint32_t repair(const struct ebpf_insn *insn, struct ebpf_insn *out)
+static uint32_t repair(const struct ebpf_insn *insn, bool last, struct ebpf_insn *out)
 {
   uint32_t n = 0;
+  if (is_exit(insn) && !last) {
+    out[0] = (struct ebpf_insn){.code = BPF_JMP | BPF_JA};
+    return 1;
+  }
   if (is_jset(insn))
     out[n++] = (struct ebpf_insn){
         .code = BPF_ALU | EBPF_MOV | BPF_K, .dst_reg = REGISTER_TMP, .imm = insn->imm};
@@ -58,10 +70,13 @@ static uint32_t repair(const struct ebpf_insn *insn, struct ebpf_insn *out)
 static bool retarget(const struct rte_bpf_prm *from, const uint32_t *place, struct ebpf_insn *to)
 {
   for (uint32_t i = 0; i < from->nb_ins; i++) {
-    if (!is_jump(&from->ins[i]))
+    const struct ebpf_insn *insn = &from->ins[i];
+    bool leaves = is_exit(insn) && i < from->nb_ins - 1;
+    if (!is_jump(insn) && !leaves)
       continue;
-    uint32_t jump = place[i] + is_jset(&from->ins[i]);
-    int64_t way = (int64_t)place[i + 1 + from->ins[i].off] - jump - 1;
+    uint32_t jump = place[i] + is_jset(insn);
+    uint32_t target = leaves ? from->nb_ins - 1 : i + 1 + insn->off;
+    int64_t way = (int64_t)place[target] - jump - 1;
     if (way > INT16_MAX)
       return false;
     to[jump].off = (int16_t)way;
@@ -82,7 +97,7 @@ static struct rte_bpf *load(const struct rte_bpf_prm *converted)
   if (place != NULL && out != NULL) {
     for (uint32_t i = 0; i < n; i++) {
       place[i] = used;
-      used += repair(&converted->ins[i], &out[used]);
+      used += repair(&converted->ins[i], i == n - 1, &out[used]);
     }
     repaired.ins = out;
     repaired.nb_ins = used;
