@@ -229,6 +229,8 @@ static inline const struct label *headers(struct work *w, unsigned i, const stru
     flood(w, i, all ? BRIDGE_BROADCAST : BRIDGE_MULTICAST);
     return w->reason[i];
   }
+  if (unlikely(destination == source)) // whatever the table says: it is where it sends from
+    return &same_port;
   const struct bridge_seen *seen = seen_find(w, destination);
   if (likely(seen != NULL && !(seen->what & BRIDGE_POSTED))) {
     w->reason[i] = NULL;

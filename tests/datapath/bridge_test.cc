@@ -63,7 +63,7 @@ TEST_F(Bridge, BurstsOfEverySize)
     std::vector<Bytes> frames;
     size_t to_b = 0, to_c = 0;
     for (unsigned i = 0; i < n; i++) {
-      frames.push_back(frame(station(i % 3 == 0 ? 100 + i % 5 : 200 + i % 2), station(i)));
+      frames.push_back(frame(station(i % 3 == 0 ? 100 + i % 5 : 200 + i % 2), station(1000 + i)));
       bool known_b = i % 3 == 0 && i % 5 < 3, known_c = i % 3 != 0;
       to_b += known_b || !known_c;
       to_c += known_c || !known_b;
@@ -106,6 +106,8 @@ TEST_F(Bridge, FramesWithinAPortAreFiltered)
   introduce(A, {1, 2});
   EXPECT_EQ(ways(A, frame(station(2), station(1))), Ports{});
   EXPECT_EQ(dropped(A, "same_port"), 1u);
+  EXPECT_EQ(ways(B, frame(station(1), station(1))), Ports{}) << "it has just moved there";
+  EXPECT_EQ(dropped(B, "same_port"), 1u);
 }
 
 TEST_F(Bridge, WhatABridgeNeverForwards)

@@ -68,6 +68,11 @@ Json Appliance::get(const std::string &command) const
   return Telemetry(telemetry_path(prefix_)).get(command);
 }
 
+std::string Appliance::telemetry() const
+{
+  return telemetry_path(prefix_);
+}
+
 Ended Appliance::expect_clean_end()
 {
   process_->signal(SIGTERM);

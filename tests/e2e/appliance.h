@@ -38,6 +38,9 @@ public:
   // The reply's value from its telemetry; asked on a connection of its own.
   Json get(const std::string &command) const;
 
+  // The path of its telemetry socket, for who asks often.
+  std::string telemetry() const;
+
   Process &process()
   {
     return *process_;
