@@ -27,7 +27,7 @@ struct Parsed {
   };
   explicit Parsed(const File &file)
   {
-    config = config_load(file.path.c_str(), config_kinds, 3, &errors);
+    config = config_load(file.path.c_str(), config_kinds, 4, &errors);
   }
 
   Parsed(const Parsed &) = delete;
