@@ -232,6 +232,9 @@ void Model::run_bridge(Entry &entry, size_t i)
   }
   learned.push_back([this, &entry, key = Key{vlan, from}] { learn(entry, key); });
 
+  slots[i].reason = "same_port";
+  if (to == from) // it is where it sends from
+    return;
   auto known = entry.table.find({vlan, to});
   Ports ports = 0;
   if (to[0] % 2 == 0 && known != entry.table.end())
