@@ -73,12 +73,12 @@ std::string Appliance::telemetry() const
   return telemetry_path(prefix_);
 }
 
-Ended Appliance::expect_clean_end()
+Ended Appliance::expect_clean_end(bool may_copy)
 {
   process_->signal(SIGTERM);
   Ended ended = process_->wait(30);
   EXPECT_EQ(ended.status, OK) << ended.out << ended.err;
-  expect_closed_text(ended);
+  expect_closed_text(ended, may_copy);
   EXPECT_EQ(leftovers_.now(), "");
   return ended;
 }

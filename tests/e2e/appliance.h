@@ -46,8 +46,9 @@ public:
     return *process_;
   }
 
-  // Ends it by SIGTERM: exit status 0, the accounting closed, pools full, nothing left behind.
-  Ended expect_clean_end();
+  // Ends it by SIGTERM: exit status 0, the accounting closed, pools full, nothing left behind, and,
+  // unless it may, nothing copied.
+  Ended expect_clean_end(bool may_copy = false);
 
 private:
   std::string prefix_;

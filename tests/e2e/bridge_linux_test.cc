@@ -302,7 +302,7 @@ Outcome through_platter(const std::vector<Event> &events, bool vlans, const Outc
     ground.collect(&outcome[i], 0.001);
   }
   ground.collect(&outcome.back(), 0.1);
-  appliance.expect_clean_end();
+  appliance.expect_clean_end(vlans); // of tagged frames, headers
   return outcome;
 }
 

@@ -25,7 +25,7 @@ Json expect_accounts(const Ended &ended);
 Json expect_closed(const Ended &ended);
 
 // That a summary for people says so.
-void expect_closed_text(const Ended &ended);
+void expect_closed_text(const Ended &ended, bool may_copy = false);
 
 // One sentence on standard error, with `what` in it, and this status.
 void expect_refusal(const Ended &ended, int status, const std::string &what);
