@@ -12,6 +12,7 @@
 #include <rte_ring_elem.h>
 
 #include "packet/vlan.h"
+#include "stages/bridge_tags.h"
 
 DROP_REASON(bridge_runt, "bridge_runt", "too short for its Ethernet header or VLAN tag");
 DROP_REASON(bridge_source, "bridge_source", "sent from a group address or from none");
@@ -20,12 +21,8 @@ DROP_REASON(vlan_refused, "vlan_refused", "of a VLAN that the port is not in");
 DROP_REASON(same_port, "same_port", "to a station behind the port it came from");
 DROP_REASON(storm, "storm", "over the port's storm limit");
 DROP_REASON(no_member_up, "no_member_up", "no other port of the VLAN had a link");
-DROP_REASON(no_tag_mbuf, "no_tag_mbuf", "no mbuf, headroom or slot left to change its VLAN tag");
 
 static struct label left_alone; // of packets that are settled; never counted
-
-// How a frame came in.
-enum form { FORM_UNTAGGED, FORM_PRIORITY, FORM_TAGGED };
 
 // What is known about the packets of one part of a burst; index 0 is packet `first` of it.
 struct work {
@@ -283,52 +280,6 @@ static void look_up_destinations(struct work *w)
   }
 }
 
-enum change { CHANGE_NOTHING, CHANGE_PUSH, CHANGE_POP, CHANGE_SET };
-
-static void change_tag(struct burst *b, unsigned slot, enum change change, uint16_t tci)
-{
-  if (change == CHANGE_NOTHING)
-    return;
-  struct rte_mbuf *m =
-      burst_writable(b, slot, change == CHANGE_PUSH ? VLAN_PUSH_LENGTH : VLAN_POP_LENGTH);
-  bool changed = m != NULL;
-  if (changed && change == CHANGE_PUSH)
-    changed = packet_vlan_push(m, VLAN_TPID, tci);
-  else if (changed && change == CHANGE_POP)
-    packet_vlan_pop(m);
-  else if (changed)
-    packet_vlan_set(m, VLAN_TPID, tci);
-  if (!changed)
-    burst_drop(b, slot, &no_tag_mbuf);
-}
-
-// What has to change for the ports that want a tag, and for those that want none.
-static void change_tags(struct work *w, unsigned i)
-{
-  struct burst *b = w->burst;
-  unsigned slot = w->first + i;
-  portset untagged = w->ports[i] & w->bridge->vlan[w->tci[i] & VLAN_ID_MASK].untagged;
-  portset tagged = w->ports[i] & ~untagged;
-  enum change with = w->form[i] == FORM_UNTAGGED   ? CHANGE_PUSH
-                     : w->form[i] == FORM_PRIORITY ? CHANGE_SET
-                                                   : CHANGE_NOTHING;
-  enum change without = w->form[i] == FORM_UNTAGGED ? CHANGE_NOTHING : CHANGE_POP;
-
-  if (tagged == 0 || untagged == 0) {
-    change_tag(b, slot, tagged == 0 ? without : with, w->tci[i]);
-    return;
-  }
-  // The part that changes goes to a slot of its own, so that the other keeps the buffer as it is.
-  bool split_tagged = without == CHANGE_NOTHING;
-  int other = burst_split(b, slot, split_tagged ? tagged : untagged);
-  if (other < 0) {
-    burst_drop(b, slot, &no_tag_mbuf);
-    return;
-  }
-  change_tag(b, other, split_tagged ? with : without, w->tci[i]);
-  change_tag(b, slot, split_tagged ? without : with, w->tci[i]);
-}
-
 static void write_verdicts(struct work *w, unsigned n)
 {
   struct burst *b = w->burst;
@@ -344,7 +295,8 @@ static void write_verdicts(struct work *w, unsigned n)
     return;
   for (unsigned i = 0; i < n; i++)
     if (w->reason[i] == NULL)
-      change_tags(w, i);
+      bridge_change_tags(b, w->first + i, w->ports[i],
+                         w->bridge->vlan[w->tci[i] & VLAN_ID_MASK].untagged, w->form[i], w->tci[i]);
 }
 
 // Whether all packets leave the same way, by one port or several.
