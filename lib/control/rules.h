@@ -15,8 +15,9 @@ extern "C" {
 struct rules;
 
 // For forwarding_make: the stage before those of `forward`, at each port that has rules about what
-// it receives, and, when those are there, the stage behind them. Both add to the ports' reach; what
-// `overload: wait` waits for stays what `forward` says, so that no port of a rule holds up others.
+// it receives, and, when those are there, the stage behind them. Both add to the ports' reach. Of
+// that, `overload: wait` waits for the ports of a redirect, which is forwarding, and not for those
+// of a mirror or a balance, which hold up nobody.
 void rules_before(struct forwarding *forwarding, const struct config *config);
 void rules_behind(struct forwarding *forwarding, const struct config *config);
 

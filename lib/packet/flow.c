@@ -22,6 +22,7 @@ enum {
   PORTS_SIZE = 4,
 };
 
+// The finaliser of MurmurHash3 (public domain).
 static inline uint64_t mix(uint64_t h)
 {
   h = (h ^ h >> 33) * UINT64_C(0xff51afd7ed558ccd);

@@ -26,11 +26,9 @@ enum { FLOW_BYTES = 256 };
 // highest. A member that goes takes only its own flows with it; `member` is a hash of its name.
 static inline uint64_t flow_weight(uint64_t flow, uint64_t member)
 {
-  // The finaliser of MurmurHash3 (public domain), one round.
-  uint64_t h = flow ^ member;
-  h = (h ^ h >> 33) * UINT64_C(0xff51afd7ed558ccd);
-  h = (h ^ h >> 33) * UINT64_C(0xc4ceb9fe1a85ec53);
-  return h ^ h >> 33;
+  // Flow and member are mixed already: one multiplication carries every bit of both upwards, to
+  // where weights differ first.
+  return (flow ^ member) * UINT64_C(0xff51afd7ed558ccd);
 }
 
 #ifdef __cplusplus
