@@ -190,10 +190,15 @@ class Vswitch:
             sys.exit(f"Open vSwitch: {device}: {error}")
 
     def know(self, name, addresses):
-        """Static entries of its table of addresses."""
-        for address in addresses:
-            self.run("ovs-appctl", "-t", f"{self.directory}/ctl", "fdb/add", "br", name, "0",
-                     address)
+        """Static entries of its table of addresses; as ovs-appctl fdb/add, over one connection."""
+        with socket.socket(socket.AF_UNIX) as control:
+            control.connect(f"{self.directory}/ctl")
+            for number, station in enumerate(addresses):
+                control.send(json.dumps({"method": "fdb/add", "id": number,
+                                         "params": ["br", name, "0", station]}).encode())
+                reply = json.loads(control.recv(4096))
+                if reply["error"]:
+                    sys.exit(f"Open vSwitch: fdb/add {station}: {reply['error']}")
 
     def sent(self, name):
         """The datapath's own count; the database's is up to five seconds old."""

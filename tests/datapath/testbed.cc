@@ -83,8 +83,8 @@ void Testbed::start(const std::string &text, const Sizes &sizes)
   status = datapath_make(&datapath, layout, plan_handoff_size(config, layout), devices.data(),
                          &forwarding, &memory, error, sizeof(error));
   require(status == 0, error);
-  status = bridges_start(&bridges, config, &forwarding, layout, datapath.quiet, error,
-                         sizeof(error));
+  status =
+      bridges_start(&bridges, config, &forwarding, layout, datapath.quiet, error, sizeof(error));
   require(status == 0, error);
   status = rules_start(&rules, config, &forwarding, layout, error, sizeof(error));
   require(status == 0, error);

@@ -115,9 +115,29 @@ TEST_P(ReplayFastSame, ThroughAWire)
   expect_same_as_plain("{wire: [left, right]}", GetParam().workers, GetParam().loop);
 }
 
-TEST_P(ReplayFastSame, Reflected)
+TEST_F(ReplayFast, TheSameReflected)
 {
-  expect_same_as_plain("{reflect: [left, right]}", GetParam().workers, GetParam().loop);
+  expect_same_as_plain("{reflect: [left, right]}", RUN_TO_COMPLETION, 3);
+}
+
+// It learns nothing, for what it would know when is a matter of timing.
+TEST_F(ReplayFast, TheSameThroughABridge)
+{
+  expect_same_as_plain("{bridge: {ports: {left: {learn: 0}, right: {learn: 0}}}}",
+                       std::string(PIPELINE) + "overload: wait\n", 3);
+}
+
+// Headers are rewritten here: of frames that a replay port will send again.
+TEST_F(ReplayFast, TheSameThroughRules)
+{
+  expect_same_as_plain("{wire: [left, right]}",
+                       std::string(PIPELINE) +
+                           "rules:\n"
+                           "- {match: icmp, drop: true}\n"
+                           "- {from: [left], match: udp, vlan: {push: 100}}\n"
+                           "- {from: [right], match: vlan, vlan: {pop: true}, stop: true}\n"
+                           "- {to: [left, right], match: arp, vlan: {push: 7}}\n",
+                       3);
 }
 
 TEST_P(ReplayFastSame, ManyFramesOfEverySize)
