@@ -10,7 +10,7 @@ import json
 import statistics
 import sys
 
-TOO_WIDE = 0.1  # of the median: app/platter-bench/report/stats.h
+TOO_WIDE = 0.15  # of the median: SPREAD_MAX in app/platter-bench/report/stats.h
 
 
 def rate(sample):

@@ -217,6 +217,7 @@ std::string yaml(bool vlans)
     std::string n = std::to_string(i);
     text += "  p" + n + ": {device: \"net_tap" + n + ",iface=x" + n + "\", mtu: 1504}\n";
   }
+  text += "workers: {cores: [1]}\n"; // the other one is for the kernel and this test
   return text + (vlans ? "forward:\n- bridge: {ports: {p0: {access: 10}, p1: {access: 10}, "
                          "p2: {trunk: [10, 20, 30], native: 20}, p3: {trunk: [10, 30]}}}\n"
                        : "forward:\n- bridge: [p0, p1, p2, p3]\n");

@@ -43,6 +43,7 @@ std::string contents(int fd)
     unsetenv(name.c_str());
   for (const std::string &pair : around.set)
     putenv(strdup(pair.c_str()));
+  signal(SIGHUP, SIG_DFL); // nohup ignores it, for its children too
   if (around.before_exec)
     around.before_exec();
   // By descriptor: the build may lie in a directory that nobody may enter.

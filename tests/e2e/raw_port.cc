@@ -42,7 +42,7 @@ Frames RawPort::receive(size_t count, double seconds) const
     if (pcap_next_ex(pcap_, &header, &bytes) == 1)
       frames.emplace_back(reinterpret_cast<const char *>(bytes), header->caplen);
     else
-      rest(0.002);
+      rest(0.0002);
   }
   return frames;
 }

@@ -82,7 +82,7 @@ TEST(ConfigDocument, NothingIsSaidToBeNothing)
   EXPECT_EQ(report_of(""), found);
   EXPECT_EQ(report_of("\n  \n"), found);
   EXPECT_EQ(report_of("# only a comment\n"), found);
-  EXPECT_EQ(report_of("platter\n"), "lab.yaml:1:1: expected a map of ports, workers, forward, "
+  EXPECT_EQ(report_of("platter\n"), "lab.yaml:1:1: expected a map of ports, workers, forward, rules, "
                                     "overload, memory or telemetry, found 'platter'\n");
 }
 
