@@ -82,8 +82,9 @@ TEST(ConfigDocument, NothingIsSaidToBeNothing)
   EXPECT_EQ(report_of(""), found);
   EXPECT_EQ(report_of("\n  \n"), found);
   EXPECT_EQ(report_of("# only a comment\n"), found);
-  EXPECT_EQ(report_of("platter\n"), "lab.yaml:1:1: expected a map of ports, workers, forward, rules, "
-                                    "overload, memory or telemetry, found 'platter'\n");
+  EXPECT_EQ(report_of("platter\n"),
+            "lab.yaml:1:1: expected a map of ports, workers, forward, rules, "
+            "overload, memory or telemetry, found 'platter'\n");
 }
 
 // Every text that begins as a good one does is either read or refused with an error.
