@@ -2,27 +2,13 @@
 #include "json.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
+#include "cli/utf8.h"
 #include "datapath/reason.h"
 
-// A name of a file may hold any byte, JSON only UTF-8: what is no UTF-8 is shown with '?' in place
-// of each byte that is not ASCII. NULL becomes null.
 static json_t *text(const char *bytes)
 {
-  if (bytes == NULL)
-    return json_null();
-  json_t *string = json_string(bytes);
-  if (string != NULL)
-    return string;
-  char *ascii = strdup(bytes);
-  for (char *c = ascii; c != NULL && *c != '\0'; c++)
-    if ((unsigned char)*c >= 0x80)
-      *c = '?';
-  string = json_string(ascii);
-  free(ascii);
-  return string;
+  return bytes != NULL ? utf8_string(bytes) : json_null();
 }
 
 static json_t *dropped(const struct status_port *p)

@@ -8,7 +8,6 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <time.h>
@@ -16,6 +15,7 @@
 #include <rte_version.h>
 #include <sha2.h>
 
+#include "cli/utf8.h"
 #include "machine/machine.h"
 
 static atomic_bool memory_out;
@@ -28,22 +28,9 @@ static void *allocate(size_t size)
   return memory;
 }
 
-// What is no UTF-8 is shown with '?' in place of each byte that is not ASCII: names of files and
-// messages may hold anything, JSON may not.
 static json_t *text(const char *bytes)
 {
-  if (bytes == NULL)
-    bytes = "";
-  json_t *string = json_string(bytes);
-  if (string != NULL)
-    return string;
-  char *ascii = strdup(bytes);
-  for (char *c = ascii; c != NULL && *c != '\0'; c++)
-    if ((unsigned char)*c >= 0x80)
-      *c = '?';
-  string = ascii != NULL ? json_string(ascii) : NULL;
-  free(ascii);
-  return string;
+  return utf8_string(bytes != NULL ? bytes : "");
 }
 
 static json_t *utc(void)
