@@ -4,6 +4,7 @@
 // the addresses alone would be the same for many pairs of neighbours).
 #include "packet/flow.h"
 
+#include <netinet/in.h>
 #include <string.h>
 
 #include <rte_byteorder.h>
@@ -14,9 +15,6 @@
 #include "packet/vlan.h"
 
 enum {
-  TCP = 6,
-  UDP = 17,
-  SCTP = 132,
   IPV4_HEADER = 20,
   IPV6_HEADER = 40,
   PORTS_SIZE = 4,
@@ -30,6 +28,7 @@ static inline uint64_t mix(uint64_t h)
   return h ^ h >> 33;
 }
 
+// Bytes into a register: an unaligned load.
 static inline uint64_t load(const uint8_t *bytes, size_t n)
 {
   uint64_t value = 0;
@@ -44,7 +43,7 @@ static inline uint16_t load_be16(const uint8_t *bytes)
 
 static inline bool has_ports(uint8_t protocol)
 {
-  return protocol == TCP || protocol == UDP || protocol == SCTP;
+  return protocol == IPPROTO_TCP || protocol == IPPROTO_UDP || protocol == IPPROTO_SCTP;
 }
 
 // The ports at `at`, or 0 and 0 where they are not there.

@@ -15,6 +15,7 @@
 #include <rte_common.h>
 
 #include "packet/copy.h"
+#include "packet/reference.h"
 
 struct label_set copy_sites;
 
@@ -39,18 +40,6 @@ struct rte_mbuf *packet_copy_whole(struct rte_mbuf *m, struct rte_mempool *pool)
   if (copy != NULL)
     rte_pktmbuf_free(m);
   return copy;
-}
-
-// An indirect mbuf over the bytes of one segment from `offset` on.
-static struct rte_mbuf *segment_rest(struct rte_mbuf *segment, uint16_t offset,
-                                     struct rte_mempool *headers)
-{
-  struct rte_mbuf *rest = rte_pktmbuf_alloc(headers);
-  if (rest == NULL)
-    return NULL;
-  rte_pktmbuf_attach(rest, segment);
-  rte_pktmbuf_adj(rest, offset);
-  return rest;
 }
 
 // Gives back the caller's references to the segments from `m` up to and without `end`.
@@ -81,7 +70,7 @@ struct rte_mbuf *packet_copy_header(struct rte_mbuf *m, uint16_t length,
   header->nb_segs = m->nb_segs - n_before; // `header` stands in for `last`
   header->next = behind;
   if (offset < last->data_len) {
-    struct rte_mbuf *rest = segment_rest(last, offset, headers);
+    struct rte_mbuf *rest = segment_reference(last, offset, last->data_len - offset, headers);
     if (rest == NULL) {
       header->next = NULL; // what is behind it still belongs to `m`
       header->nb_segs = 1;

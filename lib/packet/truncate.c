@@ -1,18 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "packet/truncate.h"
 
-// An indirect mbuf over the first `length` bytes of one segment.
-static struct rte_mbuf *reference(struct rte_mbuf *segment, uint16_t length,
-                                  struct rte_mempool *headers)
-{
-  struct rte_mbuf *m = rte_pktmbuf_alloc(headers);
-  if (m == NULL)
-    return NULL;
-  rte_pktmbuf_attach(m, segment);
-  m->data_len = length;
-  m->pkt_len = length;
-  return m;
-}
+#include "packet/reference.h"
 
 struct rte_mbuf *packet_truncated(struct rte_mbuf *m, uint32_t length, struct rte_mempool *headers)
 {
@@ -23,7 +12,7 @@ struct rte_mbuf *packet_truncated(struct rte_mbuf *m, uint32_t length, struct rt
     uint16_t n = RTE_MIN(left, (uint32_t)segment->data_len);
     if (n == 0)
       continue;
-    struct rte_mbuf *part = reference(segment, n, headers);
+    struct rte_mbuf *part = segment_reference(segment, 0, n, headers);
     if (part == NULL) {
       rte_pktmbuf_free(first);
       return NULL;

@@ -3,6 +3,10 @@
 // are private: ask packet_writable for the length that stands at the function. In a shared packet
 // that copies the header only, and the payload stays shared behind it.
 //
+// In the private header the addresses move by the length of a tag. That is writing to it, as
+// reflect does, and not a copy out of another buffer: the copy, where there was one, is counted by
+// packet_writable.
+//
 // Whoever gets such a packet finds its Ethernet header in one piece: the length asked for takes in
 // the EtherType, which is not moved.
 #ifndef PACKET_VLAN_H

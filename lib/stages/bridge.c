@@ -146,6 +146,7 @@ struct first_bytes {
   uint16_t type, tci;           // host order
 };
 
+// Three unaligned loads into registers.
 static inline void first_bytes_load(struct first_bytes *out, const uint8_t *frame)
 {
   memcpy(&out->destination, frame, sizeof(out->destination));
@@ -155,7 +156,8 @@ static inline void first_bytes_load(struct first_bytes *out, const uint8_t *fram
   out->tci = rte_be_to_cpu_16(out->tci);
 }
 
-// Of a frame that is short or in pieces. False: too short.
+// Of a frame that is short or in pieces, by way of the stack: to be read, no packet is made of it.
+// False: too short.
 static bool first_bytes_gather(struct first_bytes *out, const struct rte_mbuf *m)
 {
   uint8_t copy[HEADER] = {0};
