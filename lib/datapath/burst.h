@@ -36,15 +36,18 @@ enum {
 
 typedef uint32_t portset; // bit p: port p, by platter's number
 
+struct counters; // the worker's; no stage writes there itself
+
 struct burst {
-  uint16_t count;        // slots in use
-  uint8_t port;          // where the packets were received, by platter's number
-  uint8_t worker;        // who received them, for what a stage keeps by worker
-  bool same;             // verdict[0] and reason[0] hold for all
-  bool composed;         // readers and settled are in use; before that they hold nothing
-  uint16_t cloned;       // references that stages have added
-  portset up;            // ports that have a link, as of this burst
-  struct copier *copier; // for packet_writable
+  uint16_t count;            // slots in use
+  uint8_t port;              // where the packets were received, by platter's number
+  uint8_t worker;            // who received them, for what a stage keeps by worker
+  bool same;                 // verdict[0] and reason[0] hold for all
+  bool composed;             // readers and settled are in use; before that they hold nothing
+  uint16_t cloned;           // references that stages have added
+  portset up;                // ports that have a link, as of this burst
+  struct copier *copier;     // for packet_writable
+  struct counters *counters; // for burst_lose
   struct rte_mbuf *packet[BURST_SLOTS];
   portset verdict[BURST_SLOTS];
   portset readers[BURST_SLOTS];
@@ -141,6 +144,12 @@ static inline void burst_drop_all(struct burst *b, const struct label *reason)
     if (!b->settled[i])
       burst_drop(b, i, reason);
 }
+
+// These ports do not get a reference that they were to get, while the packet itself goes on: for
+// each, one reference counts as made and as dropped there, so that no loss is silent. Does not
+// touch the burst: who calls it has taken the ports out of the verdict, or never put them in. In
+// dispatch.c.
+void burst_lose(struct burst *b, portset ports, const struct label *reason);
 
 static inline portset burst_verdict(const struct burst *b, unsigned i)
 {

@@ -54,13 +54,18 @@ static void share(struct rte_mbuf *packet, unsigned takers, struct counters *cou
   counters->cloned += takers - 1;
 }
 
-// A reader whose port is down: a reference that was not made is counted as made and dropped there.
-static void readers_down(portset down, struct counters *counters)
+// References that were not made are counted as made and dropped.
+static void lose(portset ports, const struct label *reason, struct counters *counters)
 {
-  for (; down != 0; down &= down - 1) {
+  for (; ports != 0; ports &= ports - 1) {
     counters->cloned++;
-    counters->dropped[__builtin_ctz(down)][reason_mirror_down.id]++;
+    counters->dropped[__builtin_ctz(ports)][reason->id]++;
   }
+}
+
+void burst_lose(struct burst *b, portset ports, const struct label *reason)
+{
+  lose(ports, reason, b->counters);
 }
 
 // A slot of readers alone was counted as one reference when it was made. Where no reader is left
@@ -69,7 +74,7 @@ static void drop_unread(struct burst *b, unsigned i, portset down, struct counte
 {
   bool read = down != 0;
   unsigned port = read ? (unsigned)__builtin_ctz(down) : b->port;
-  readers_down(read ? down & (down - 1) : 0, counters);
+  lose(read ? down & (down - 1) : 0, &reason_mirror_down, counters);
   drop(&b->packet[i], 1, port, read ? reason_mirror_down.id : reason_no_verdict.id, counters);
 }
 
@@ -84,7 +89,7 @@ static void settle_readers(struct burst *b, unsigned i, struct counters *counter
     drop_unread(b, i, down, counters);
     return;
   }
-  readers_down(down, counters);
+  lose(down, &reason_mirror_down, counters);
   bool dropped = b->verdict[i] == 0 && !alone;
   share(b->packet[i],
         __builtin_popcount(b->verdict[i]) + __builtin_popcount(b->readers[i]) + dropped, counters);

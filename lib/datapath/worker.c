@@ -9,6 +9,7 @@ void worker_init(struct worker *w, unsigned number)
 {
   w->number = number;
   w->burst.copier = &w->copier;
+  w->burst.counters = &w->counters;
   w->burst.worker = number;
   for (unsigned i = 0; i < w->n_transmit; i++)
     w->egress[w->transmit[i].port].transmit = &w->transmit[i];

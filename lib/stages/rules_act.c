@@ -13,15 +13,19 @@ DROP_REASON(rule_drop, "rule_drop", "dropped by a rule");
 DROP_REASON(rule_police, "rule_police", "over the rate of a rule");
 DROP_REASON(rule_no_mbuf, "rule_no_mbuf", "no mbuf or room left to rewrite it for a rule");
 
-// Packet `i` goes no further, as far as the rule is about it.
+// Packet `i` goes no further, as far as the rule is about it. Where it leaves by other ports, those
+// that it does not leave by are counted each.
 static void refuse(const struct rule *rule, struct burst *b, unsigned i, portset *open,
                    const struct label *reason)
 {
-  portset left = rule->egress ? burst_verdict(b, i) & ~(open[i] & rule->to) : 0;
-  if (left != 0)
+  portset mine = open[i] & rule->to;
+  portset left = rule->egress ? burst_verdict(b, i) & ~mine : 0;
+  if (left != 0) {
     burst_send(b, i, left);
-  else
+    burst_lose(b, mine, reason);
+  } else {
     burst_drop(b, i, reason);
+  }
   if (!rule->egress)
     burst_settle(b, i);
   open[i] &= ~rule->to;
@@ -78,6 +82,7 @@ static void give_truncated(const struct rule *rule, struct rule_worker *worker, 
     return;
   }
   rte_pktmbuf_free(part);
+  burst_lose(b, ports, &rule_no_mbuf);
   rule_count(&worker->lost, __builtin_popcount(ports));
 }
 
@@ -136,12 +141,12 @@ static int apart(const struct rule *rule, struct rule_worker *worker, struct bur
   if (!rule->egress || burst_verdict(b, i) == mine)
     return (int)i;
   int slot = burst_split(b, i, mine);
-  if (slot >= 0) {
-    open[slot] = mine;
-  } else {
-    burst_send(b, i, burst_verdict(b, i) & ~mine);
+  if (slot < 0) {
+    refuse(rule, b, i, open, &rule_no_mbuf);
     rule_count(&worker->lost, __builtin_popcount(mine));
+    return -1;
   }
+  open[slot] = mine;
   open[i] &= ~rule->to;
   return slot;
 }

@@ -105,7 +105,10 @@ void Model::edit(size_t i, Vlan vlan, unsigned tci)
 
 void Model::refuse(const Rule &rule, Slot &slot)
 {
-  slot.verdict = rule.egress ? slot.verdict & ~(slot.open & rule.ports) : 0;
+  Ports mine = rule.egress ? slot.open & rule.ports : 0;
+  slot.verdict = rule.egress ? slot.verdict & ~mine : 0;
+  if (slot.verdict != 0) // the packet goes on elsewhere
+    result.dropped["rule_drop"] += list(mine).size();
   slot.reason = "rule_drop";
   slot.settled = true;
   slot.open &= rule.egress ? ~rule.ports : 0;

@@ -179,6 +179,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
   copier.headers = headers;
   copier.frames = frames;
+  burst.counters = &counters;
   burst.count = 0;
   fill(&burst, in, &copier);
   if (burst.count == 0)
