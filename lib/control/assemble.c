@@ -9,8 +9,11 @@
 #include <rte_malloc.h>
 #include <rte_rcu_qsbr.h>
 
+#include "control/clock.h"
 #include "control/port.h"
 #include "control/rules.h"
+
+enum { DETACH_SECONDS = 2 };
 
 const struct config_kind *forward_kinds(size_t *n)
 {
@@ -162,6 +165,49 @@ void datapath_links(struct datapath *datapath, portset up)
 {
   for (unsigned i = 0; i < datapath->n_workers; i++)
     __atomic_store_n(&datapath->worker[i]->up, up, __ATOMIC_RELAXED);
+}
+
+static void set_absent(struct datapath *datapath, unsigned port, bool absent)
+{
+  for (unsigned i = 0; i < datapath->n_workers; i++) {
+    struct worker *w = datapath->worker[i];
+    for (unsigned q = 0; q < w->n_receive; q++)
+      if (w->receive[q].port == port)
+        __atomic_store_n(&w->receive[q].absent, absent, __ATOMIC_RELEASE);
+    for (unsigned q = 0; q < w->n_transmit; q++)
+      if (w->transmit[q].port == port)
+        __atomic_store_n(&w->transmit[q].absent, absent, __ATOMIC_RELEASE);
+  }
+}
+
+bool datapath_detach(struct datapath *datapath, unsigned port)
+{
+  set_absent(datapath, port, true);
+  uint64_t token = rte_rcu_qsbr_start(datapath->quiet);
+  double deadline = clock_now() + DETACH_SECONDS;
+  while (rte_rcu_qsbr_check(datapath->quiet, token, false) == 0) {
+    if (clock_now() > deadline)
+      return false;
+    clock_rest(0.001);
+  }
+  return true;
+}
+
+// No worker looks at the device while the port is absent.
+void datapath_attach(struct datapath *datapath, unsigned port, uint16_t device)
+{
+  for (unsigned i = 0; i < datapath->n_workers; i++) {
+    struct worker *w = datapath->worker[i];
+    for (unsigned q = 0; q < w->n_receive; q++)
+      if (w->receive[q].port == port)
+        w->receive[q].device = device;
+    for (unsigned q = 0; q < w->n_transmit; q++)
+      if (w->transmit[q].port == port) {
+        w->transmit[q].device = device;
+        w->transmit[q].one_segment = !port_sends_segments(device);
+      }
+  }
+  set_absent(datapath, port, false);
 }
 
 int datapath_make(struct datapath *datapath, const struct layout *layout, unsigned handoff_size,

@@ -58,6 +58,14 @@ int datapath_make(struct datapath *datapath, const struct layout *layout, unsign
 // Tells the workers which ports have a link.
 void datapath_links(struct datapath *datapath, portset up);
 
+// Takes a port's device from the workers: they poll it no more, and drop what is to leave by it.
+// Returns when none of them is inside the device's driver any more, or false where one did not come
+// out of it in time; then the device must stay, and datapath_attach gives it back.
+bool datapath_detach(struct datapath *datapath, unsigned port);
+
+// Gives a port its device, by DPDK's port id: the former, or another that has taken its place.
+void datapath_attach(struct datapath *datapath, unsigned port, uint16_t device);
+
 // No thread may run the workers any more, and nothing may be under way.
 void datapath_free(struct datapath *datapath);
 

@@ -11,6 +11,7 @@ struct label reason_mirror_full = {"mirror_full", "a mirror's port or its ring w
 struct label reason_mirror_down = {"mirror_down", "a mirror's port was down", 0};
 struct label reason_segmented = {"segmented", "in several segments; the port's driver takes one",
                                  0};
+struct label reason_absent = {"absent", "the port's device is gone", 0};
 struct label reason_shutdown = {"shutdown", "still under way when platter stopped", 0};
 
 __attribute__((constructor)) static void register_reasons(void)
@@ -22,5 +23,6 @@ __attribute__((constructor)) static void register_reasons(void)
   label_register(&drop_reasons, &reason_mirror_full);
   label_register(&drop_reasons, &reason_mirror_down);
   label_register(&drop_reasons, &reason_segmented);
+  label_register(&drop_reasons, &reason_absent);
   label_register(&drop_reasons, &reason_shutdown);
 }

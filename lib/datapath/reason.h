@@ -18,6 +18,7 @@ extern struct label reason_transmit_full; // the port's transmit queue had no ro
 extern struct label reason_mirror_full;   // a reader's port, or the ring to it, had no room
 extern struct label reason_mirror_down;   // a reader's port had no link
 extern struct label reason_segmented;     // in several segments, for a driver that takes only one
+extern struct label reason_absent;        // the port's device is gone
 extern struct label reason_shutdown;      // still under way when platter stopped
 
 // Defines a reason of a stage, at file scope: DROP_REASON(runt, "runt", "shorter than …");

@@ -35,6 +35,10 @@ void transmit_push(struct transmit *t, struct rte_mbuf **packets, unsigned n,
                    const struct label *full, struct counters *counters)
 {
   unsigned sent = 0;
+  if (__atomic_load_n(&t->absent, __ATOMIC_ACQUIRE)) {
+    drop(packets, n, t->port, reason_absent.id, counters);
+    return;
+  }
   if (t->one_segment)
     n = drop_segmented(t, packets, n, counters);
   if (t->count == 0) {
@@ -51,8 +55,13 @@ void transmit_push(struct transmit *t, struct rte_mbuf **packets, unsigned n,
 
 unsigned transmit_flush(struct transmit *t, struct counters *counters)
 {
-  unsigned sent = rte_eth_tx_burst(t->device, t->queue, t->pending + t->head, t->count);
-  counters->transmitted[t->port] += sent;
+  unsigned sent = t->count;
+  if (__atomic_load_n(&t->absent, __ATOMIC_ACQUIRE)) {
+    drop(t->pending + t->head, sent, t->port, reason_absent.id, counters);
+  } else {
+    sent = rte_eth_tx_burst(t->device, t->queue, t->pending + t->head, t->count);
+    counters->transmitted[t->port] += sent;
+  }
   t->count -= sent;
   t->head = t->count > 0 ? t->head + sent : 0;
   return sent;

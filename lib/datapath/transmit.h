@@ -12,12 +12,13 @@ extern "C" {
 
 enum { TRANSMIT_PENDING = 4 * BURST_MAX };
 
-// worker: everything
+// worker: everything, but where it says otherwise
 struct transmit {
   uint16_t device; // DPDK's port id
   uint16_t queue;
   uint8_t port;     // platter's number
   bool one_segment; // the driver sends only a packet's first segment: others are dropped
+  bool absent;      // the device is gone: not to be touched. control: writes, worker: reads
   uint16_t head;    // pending[head] is the next to go
   uint16_t count;   // how many are pending
   struct rte_mbuf *pending[TRANSMIT_PENDING];
@@ -29,12 +30,13 @@ static inline unsigned transmit_room(const struct transmit *t)
 }
 
 // Takes `n` references. Offers them to the driver, behind those pending; keeps what it does not
-// take; drops what there is no room for (reason `full`) or the driver cannot send (segmented). Uses
-// the array as it likes.
+// take; drops what there is no room for (reason `full`), what the driver cannot send (segmented),
+// and all where there is no device (absent). Uses the array as it likes.
 void transmit_push(struct transmit *t, struct rte_mbuf **packets, unsigned n,
                    const struct label *full, struct counters *counters);
 
-// Offers the pending references again. Returns how many the driver took.
+// Offers the pending references again, or drops them where there is no device any more. Returns how
+// many are gone.
 unsigned transmit_flush(struct transmit *t, struct counters *counters);
 
 #ifdef __cplusplus

@@ -28,6 +28,8 @@ static bool has_room(const struct worker *w, portset ports)
 
 static unsigned receive(struct worker *w, const struct receive *rx, const struct program *program)
 {
+  if (__atomic_load_n(&rx->absent, __ATOMIC_ACQUIRE))
+    return 0;
   if (rx->wait && !has_room(w, rx->feeds)) {
     w->counters.waits++;
     return 0;

@@ -24,6 +24,7 @@ struct receive {
   uint16_t queue;
   uint8_t port;  // platter's number
   bool wait;     // overload: wait
+  bool absent;   // the device is gone: not to be touched. control: writes, worker: reads
   portset feeds; // where forwarding can send its packets: what `wait` looks at
 };
 
