@@ -25,8 +25,7 @@ void show_ports(const struct status *s, FILE *out)
 {
   for (unsigned i = 0; i < s->n_ports; i++) {
     const struct status_port *p = &s->port[i];
-    fprintf(out, "port %s: %s, %s, link %s", p->name, p->device, p->driver,
-            p->link_up ? "up" : "down");
+    fprintf(out, "port %s: %s, %s, link %s", p->name, p->device, p->driver, status_link(p));
     if (strcmp(p->copies, "unknown") == 0)
       fprintf(out, "; whether the driver copies is unknown\n");
     else

@@ -16,6 +16,7 @@
 #include "control/clock.h"
 #include "control/cpu.h"
 #include "control/eal.h"
+#include "control/hotplug.h"
 #include "control/memif.h"
 #include "control/plan.h"
 #include "control/port_replay.h"
@@ -300,6 +301,7 @@ void appliance_tick(struct appliance *a)
 static void update_ports(struct appliance *a)
 {
   a->up = 0;
+  hotplug_update(a, clock_now());
   for (unsigned i = 0; i < a->config->n_ports; i++) {
     port_update(&a->port[i]);
     if (a->port[i].link.link_status == RTE_ETH_LINK_UP)

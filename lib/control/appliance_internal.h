@@ -18,12 +18,19 @@ struct mark {
   uint64_t busy[LAYOUT_WORKERS_MAX], idle[LAYOUT_WORKERS_MAX], moved[LAYOUT_WORKERS_MAX];
 };
 
+// See hotplug.h. Of one port.
+struct hotplug {
+  double retry;    // monotonic seconds
+  char error[512]; // why it did not come back, when last tried
+};
+
 struct appliance {
   const struct config *config;
   struct plan plan;
   struct forwarding forwarding;
   bool eal; // started
   struct port port[CONFIG_PORTS_MAX];
+  struct hotplug hotplug[CONFIG_PORTS_MAX];
   struct layout *layout;
   struct memory memory;
   struct residence *residence; // NULL: not asked for

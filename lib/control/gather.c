@@ -35,6 +35,7 @@ static void gather_port(const struct appliance *a, unsigned number, struct statu
 {
   const struct port *port = &a->port[number];
   const char *copies = port->facts.copies;
+  struct rte_eth_stats stats = port_stats(port);
 
   copy_text(s->name, sizeof(s->name), port->config->name);
   copy_text(s->device, sizeof(s->device), port->device);
@@ -46,14 +47,16 @@ static void gather_port(const struct appliance *a, unsigned number, struct statu
   s->wait = a->forwarding.wait[number];
   s->mtu = port->mtu;
   s->link_up = port->link.link_status == RTE_ETH_LINK_UP;
+  s->absent = port->absent;
+  s->absences = port->absences;
   s->link_mbps = port->link.link_speed == RTE_ETH_SPEED_NUM_UNKNOWN ? 0 : port->link.link_speed;
   s->link_changes = __atomic_load_n(&port->link_changes, __ATOMIC_RELAXED);
-  s->received_bytes = port->stats.ibytes;
-  s->transmitted_bytes = port->stats.obytes;
-  s->missed = port->stats.imissed;
-  s->no_mbuf = port->stats.rx_nombuf;
-  s->receive_errors = port->stats.ierrors;
-  s->transmit_errors = port->stats.oerrors;
+  s->received_bytes = stats.ibytes;
+  s->transmitted_bytes = stats.obytes;
+  s->missed = stats.imissed;
+  s->no_mbuf = stats.rx_nombuf;
+  s->receive_errors = stats.ierrors;
+  s->transmit_errors = stats.oerrors;
   s->replays = port->replay != NULL;
   if (s->replays) {
     replay_read(port->replay, &s->replay);

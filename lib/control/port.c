@@ -16,8 +16,6 @@
 #include "control/port_internal.h"
 #include "control/port_replay.h"
 
-enum { CALLBACK_TIMEOUT = 1000 }; // milliseconds
-
 // A failing driver's own reason, in brackets, or nothing.
 static const char *drivers_words(char *text, size_t size)
 {
@@ -73,7 +71,7 @@ int port_probe(struct port *port, char *error, size_t size)
   if (port->replay_plan != NULL)
     snprintf(port->facts.name, sizeof(port->facts.name), "%.*s", (int)strcspn(device, ","), device);
   memif_remove_stale_socket(device);
-  if (!port->facts.pci) // PCI devices were probed when EAL started, from its allow-list
+  if (!port->facts.pci || port->absent) // EAL has probed its allow-list when it started
     status = rte_dev_probe(device);
   if (status != 0)
     return probe_fail(port, status, error, size);
@@ -94,6 +92,7 @@ int port_probe(struct port *port, char *error, size_t size)
   port->node = rte_eth_dev_socket_id(port->id);
   if (port->node < 0 || port->node >= MEMORY_NODES_MAX)
     port->node = 0;
+  port->absent = false;
   return 0;
 }
 
@@ -137,6 +136,7 @@ int port_start(struct port *port, struct memory *memory, struct notes *warnings,
     return port_fail(port, status, "cannot set up its transmit queues", error, size);
   if (port->link_events)
     rte_eth_dev_callback_register(port->id, RTE_ETH_EVENT_INTR_LSC, link_event, port);
+  port_listen(port);
   status = rte_eth_dev_start(port->id);
   if (status != 0)
     return port_fail(port, status, "does not start", error, size);
@@ -192,7 +192,7 @@ static void empty_rings(const struct port *port)
 // The callback holds `port`: it may be running, on the interrupt thread.
 static void forget_link_events(struct port *port)
 {
-  for (unsigned i = 0; port->link_events && i < CALLBACK_TIMEOUT; i++) {
+  for (unsigned i = 0; port->link_events && i < PORT_CALLBACK_TIMEOUT; i++) {
     if (rte_eth_dev_callback_unregister(port->id, RTE_ETH_EVENT_INTR_LSC, link_event, port) !=
         -EAGAIN)
       return;
@@ -206,6 +206,7 @@ void port_stop(struct port *port)
     return;
   port_replay_detach(port);
   forget_link_events(port);
+  port_listen_no_more(port);
   if (!port->started)
     return;
   port_update(port);

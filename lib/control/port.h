@@ -41,11 +41,16 @@ struct port {
   struct replay_plan *replay_plan; // a replay port's; else NULL
   struct replay *replay;           // when started
   uint32_t link_changes;           // the one who notices them: writes, control: reads
-  struct rte_eth_stats stats;
+  struct rte_eth_stats stats;      // of the device that is there
+  char kernel_driver[32];          // that a started NIC is bound to: "vfio-pci"
+  bool leaving;                    // its device wants to go. DPDK's threads: write, control: reads
+  bool absent;                     // its device has gone, and may come back
+  uint32_t absences;               // how often it went
+  struct rte_eth_stats former;     // the sums of the devices that went
 };
 
-// Finds or makes the device and reads its facts. Returns 0, or -errno and a sentence in `error`
-// that names the port, as all functions here do.
+// Finds or makes the device and reads its facts; where the port was absent, it is not any more.
+// Returns 0, or -errno and a sentence in `error` that names the port, as all functions here do.
 int port_probe(struct port *port, char *error, size_t size);
 
 // Transmit queues that the device has. What the device string says counts too: memif reports more
@@ -85,6 +90,23 @@ void port_stop(struct port *port);
 
 // Stops it, frees the driver's mbufs, removes the device. Any state.
 void port_close(struct port *port);
+
+// Whether the device of a started port is going or gone: a NIC that is unplugged, the kernel's
+// interface below a virtual device that was deleted.
+bool port_leaves(const struct port *port);
+
+// Closes a port and lets its device go, that another may come in its place.
+void port_discard(struct port *port);
+
+// The same for one that no worker uses any more: keeps its statistics; it is absent then.
+void port_remove(struct port *port);
+
+// Whether there is a device again for an absent port: a NIC at its address that is bound to a
+// driver for DPDK, an interface of its name.
+bool port_returns(const struct port *port);
+
+// Of all devices that the port had.
+struct rte_eth_stats port_stats(const struct port *port);
 
 bool port_is_memif(const struct port *port); // see memif_settle
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What port.c (life cycle) and port_configure.c share. Nobody else includes this.
+// What port.c (life cycle), port_configure.c and port_absence.c share. Nobody else includes this.
 #ifndef CONTROL_PORT_INTERNAL_H
 #define CONTROL_PORT_INTERNAL_H
 
@@ -7,7 +7,13 @@
 
 struct port;
 
+enum { PORT_CALLBACK_TIMEOUT = 1000 }; // milliseconds
+
 // fail() for a port: "ports.NAME.device: 'DEVICE': WHAT: CODE (DPDK says: …)".
 int port_fail(const struct port *port, int code, const char *what, char *error, size_t size);
+
+// From now on the device may say that it goes (see port_leaves); and until here.
+void port_listen(struct port *port);
+void port_listen_no_more(struct port *port);
 
 #endif

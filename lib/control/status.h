@@ -29,7 +29,9 @@ struct status_port {
   unsigned rx_queues;
   unsigned tx_queues;
   unsigned mtu;
-  bool wait; // overload
+  bool wait;         // overload
+  bool absent;       // its device has gone, and may come back
+  uint64_t absences; // how often it went
   bool link_up;
   unsigned link_mbps; // 0: unknown
   uint64_t link_changes;
@@ -142,6 +144,9 @@ struct status {
 
 // "none", "native code" or "interpreter".
 const char *status_filter_name(enum status_filter filter);
+
+// "up", "down" or "absent".
+const char *status_link(const struct status_port *port);
 
 void status_copy(struct status *to, const struct status *from);
 

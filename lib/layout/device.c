@@ -21,6 +21,7 @@ struct device_driver {
   unsigned descriptors;
   bool holds_sent;
   bool keeps_mbufs;
+  const char *interface_key; // the argument that names the kernel's interface, or NULL
 };
 
 #define COPIES_BOTH    "on receive and transmit"
@@ -31,13 +32,13 @@ static unsigned replay_tx_queues(const char *arguments);
 
 static const struct device_driver drivers[] = {
     // af_packet/rte_eth_af_packet.c: memcpy from and to the kernel's ring in both bursts.
-    {"net_af_packet", "eth_af_packet", "qpairs", 1, NULL, COPIES_BOTH},
+    {"net_af_packet", "eth_af_packet", "qpairs", 1, NULL, COPIES_BOTH, .interface_key = "iface"},
     // af_xdp/rte_eth_af_xdp.c: receive hands out the frame itself; af_xdp_tx_zc copies what is not
     // from the mempool that the queue was set up with. What the kernel does below depends on the
     // NIC. xsk_configure takes XSK_RING_CONS__DEFAULT_NUM_DESCS mbufs for a queue's fill ring, and
     // eth_dev_close forgets them.
     {"net_af_xdp", NULL, "queue_count", 1, NULL, "on transmit, packets of another memory pool",
-     2048, true, true},
+     2048, true, true, "iface"},
     // bonding/rte_eth_bond_pmd.c: as many queues as the member with the fewest, which are unknown
     // here; what is copied is up to the members.
     {"net_bonding", "eth_bond", NULL, 0, NULL, NULL, .holds_sent = true},
@@ -50,7 +51,7 @@ static const struct device_driver drivers[] = {
     // null/rte_eth_null.c: more queues than platter has workers (RTE_MAX_QUEUES_PER_PORT).
     {"net_null", "eth_null", NULL, 1024, NULL, COPIES_NOTHING},
     // pcap/pcap_ethdev.c: memcpy on receive; transmit writes to libpcap's file or socket.
-    {"net_pcap", "eth_pcap", NULL, 0, pcap_tx_queues, COPIES_BOTH},
+    {"net_pcap", "eth_pcap", NULL, 0, pcap_tx_queues, COPIES_BOTH, .interface_key = "iface"},
     // ring/rte_eth_ring.c: eth_dev_ring_create always makes RTE_PMD_RING_MAX_TX_RINGS.
     {"net_ring", "eth_ring", NULL, 16, NULL, COPIES_NOTHING, .holds_sent = true},
     // tap/rte_eth_tap.c: TAP_MAX_QUEUES; readv and writev copy in the kernel.
@@ -117,6 +118,19 @@ static unsigned read_key(const char *arguments, const char *key, unsigned missin
       value = 0;
   }
   return (unsigned)value;
+}
+
+// The kernel's name of an interface is shorter than the field, or it is none.
+static void read_interface(const char *arguments, const char *key, struct device_facts *facts)
+{
+  struct argument argument;
+  while (key != NULL && next_argument(&arguments, &argument)) {
+    size_t length = strcspn(argument.value, ",");
+    if (!key_is(&argument, key) || length >= sizeof(facts->interface))
+      continue;
+    memcpy(facts->interface, argument.value, length);
+    facts->interface[length] = '\0';
+  }
 }
 
 // pmd_pcap_probe: one queue for `iface`; else one for each transmit argument, files before
@@ -220,6 +234,7 @@ static bool read_vdev(const char *device, struct device_facts *facts)
     facts->copies = "on transmit";
   facts->holds_sent = driver->holds_sent;
   facts->keeps_mbufs = driver->keeps_mbufs;
+  read_interface(arguments, driver->interface_key, facts);
   if (driver->count != NULL)
     facts->tx_queues = driver->count(arguments);
   else if (driver->queues_key != NULL)

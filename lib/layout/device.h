@@ -22,6 +22,7 @@ struct device_facts {
   unsigned descriptors; // of a queue, where the driver wants a number of its own; 0: it does not
   bool holds_sent;      // the driver may keep packets that it has sent until it gets others
   bool keeps_mbufs;     // at close the driver does not give back what its receive queues took
+  char interface[16];   // of the kernel's, that it stands on; "": none, or the driver makes it
   const char *copies; // what the driver copies: "nothing", "on receive and transmit"; NULL: unknown
 };
 

@@ -89,6 +89,16 @@ TEST(Device, VdevGoesToTheDriverItsNameBeginsWith)
   EXPECT_STREQ(Read("net_bonding0,mode=1").driver, "net_bonding");
 }
 
+TEST(Device, TellsTheInterfaceItStandsOn)
+{
+  EXPECT_STREQ(Read("net_af_packet0,iface=veth0,qpairs=2").interface, "veth0");
+  EXPECT_STREQ(Read("net_pcap0,iface=eth0").interface, "eth0");
+  EXPECT_STREQ(Read("net_pcap0,rx_pcap=a.pcap").interface, "");
+  EXPECT_STREQ(Read("net_tap0,iface=tap0").interface, "") << "the driver makes it";
+  EXPECT_STREQ(Read("net_af_packet0,iface=fifteen_letters").interface, "fifteen_letters");
+  EXPECT_STREQ(Read("net_af_packet0,iface=sixteen__letters").interface, "");
+}
+
 TEST(Device, AfXdpWantsAndKeepsMoreMbufsThanOthers)
 {
   EXPECT_EQ(Read("net_af_xdp0,iface=eth0").descriptors, 2048u);

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "control/hotplug.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <rte_log.h>
+
+#include "control/appliance_internal.h"
+
+static const double RETRY_SECONDS = 1;
+
+static void take_away(struct appliance *a, unsigned number)
+{
+  struct port *port = &a->port[number];
+  if (!datapath_detach(&a->datapath, number)) {
+    datapath_attach(&a->datapath, number, port->id);
+    rte_log(RTE_LOG_WARNING, RTE_LOGTYPE_USER1,
+            "platter: port %s: its device '%s' is to go, but a worker does not come out of its "
+            "driver\n",
+            port->config->name, port->device);
+    return;
+  }
+  port_remove(port);
+  rte_log(
+      RTE_LOG_WARNING, RTE_LOGTYPE_USER1,
+      "platter: port %s: its device '%s' has gone; packets to it are dropped until it returns\n",
+      port->config->name, port->device);
+}
+
+static int set_up(struct appliance *a, unsigned number, char *error, size_t size)
+{
+  struct port *port = &a->port[number];
+  const struct layout_port *queues = &a->layout->ports[number];
+  struct notes warnings = {0}; // the same as at start
+  int status = port_probe(port, error, size);
+  if (status == 0 && port_max_tx_queues(port) < queues->tx_queues)
+    status = fail(error, size, -EINVAL, "ports.%s.device: '%s' has fewer queues than before",
+                  port->config->name, port->device);
+  if (status == 0)
+    status =
+        port_configure(port, queues->rx_queues, queues->tx_queues, true, &warnings, error, size);
+  if (status == 0)
+    status = port_start(port, &a->memory, &warnings, error, size);
+  notes_free(&warnings);
+  return status;
+}
+
+static void bring_back(struct appliance *a, unsigned number, double now)
+{
+  struct port *port = &a->port[number];
+  struct hotplug *state = &a->hotplug[number];
+  char error[sizeof(state->error)];
+
+  if (now < state->retry)
+    return;
+  state->retry = now + RETRY_SECONDS;
+  if (set_up(a, number, error, sizeof(error)) == 0) {
+    state->error[0] = '\0';
+    datapath_attach(&a->datapath, number, port->id);
+    rte_log(RTE_LOG_WARNING, RTE_LOGTYPE_USER1, "platter: port %s: its device '%s' is back\n",
+            port->config->name, port->device);
+    return;
+  }
+  if (port->probed)
+    port_discard(port);
+  port->absent = true;
+  if (strcmp(error, state->error) != 0) // once, not every second
+    rte_log(RTE_LOG_WARNING, RTE_LOGTYPE_USER1, "platter: %s\n", error);
+  strcpy(state->error, error);
+}
+
+void hotplug_update(struct appliance *a, double now)
+{
+  for (unsigned i = 0; a->running && i < a->config->n_ports; i++)
+    if (port_leaves(&a->port[i]))
+      take_away(a, i);
+    else if (port_returns(&a->port[i]))
+      bring_back(a, i, now);
+}
