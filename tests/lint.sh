@@ -30,11 +30,16 @@ analyse() {
     -D_GNU_SOURCE -I lib
 }
 
-shells() { sources '*.sh' .ci/run | xargs shellcheck -x --severity=warning; }
+# The parts of host-setup share variables: they are checked as one program.
+shells() {
+  sources '*.sh' .ci/run ':!deploy/host-setup.d' | xargs shellcheck -x --severity=warning &&
+    shellcheck -x -a --severity=warning deploy/host-setup
+}
 
 licences() {
   local missing
-  missing=$(sources '*.c' '*.h' '*.cc' '*.sh' '*.py' 'meson.build' '*/meson.build' .ci/run |
+  missing=$(sources '*.c' '*.h' '*.cc' '*.sh' '*.py' 'meson.build' '*/meson.build' .ci/run \
+    deploy/host-setup |
     xargs grep -L 'SPDX-License-Identifier: BSD-3-Clause')
   [[ -z $missing ]] || {
     echo "$missing"

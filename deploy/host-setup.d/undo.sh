@@ -1,0 +1,58 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-3-Clause
+# --undo: what was remembered, last to first. What cannot be given back now stays remembered.
+
+undo() {
+  local kind key a b c kept=()
+  if [[ ! -e $root$state ]]; then
+    echo "nothing to give back: --apply has changed nothing here"
+    exit 0
+  fi
+  while IFS=$'\t' read -r kind key a b c; do
+    undo_one || kept+=("$kind"$'\t'"$key"$'\t'"$a"$'\t'"$b"$'\t'"$c")
+  done < <(tac "$root$state")
+  boot_reload
+  undo_end "${kept[@]}"
+}
+
+undo_one() {
+  case $kind in
+  pages) undo_pages "$key" "$a" ;;
+  nic) nic_return "$key" "$a" "$b" "$c" ;;
+  noiommu) put "$a" "$noiommu" && changed vfio "no-IOMMU mode as before" ;;
+  file) file_foreign "$key" || { rm -f "$root$key" && changed file "$key: removed"; } ;;
+  link) rm -f "$root$key" ;;
+  directory) rmdir "$root$key" 2>/dev/null || true ;;
+  node) undo_node "$key" "$a" ;;
+  member) member_remove "$key" && changed group "platter: $key is not in it any more" ;;
+  group) group_remove ;;
+  esac
+}
+
+undo_pages() {
+  local now
+  value now "$1"
+  [[ $now != "$2" ]] || return 0
+  put "$2" "$1"
+  changed hugepages "${1#/sys/devices/system/node/}: $now to $2"
+  value now "$1"
+  ((now == $2)) || failed "$1 is still $now: pages are in use; end what uses them, then again"
+}
+
+undo_node() {
+  local group mode
+  read -r group mode <<<"$2"
+  [[ ! -e $root$1 ]] || { chgrp "$group" "$root$1" && chmod "$mode" "$root$1"; }
+}
+
+undo_end() {
+  if (($# > 0)); then
+    printf '%s\n' "$@" | tac >"$root$state"
+    echo "$me: not all could be given back; --undo again when it can" >&2
+    exit 1
+  fi
+  rm -f "$root$state"
+  rmdir "$root$state_directory" "$root${state_directory%/*}" 2>/dev/null
+  echo "everything is as it was found"
+  exit 0
+}
