@@ -39,6 +39,26 @@ static int plan_replays(struct appliance *a, unsigned held, struct eal_request *
   return 0;
 }
 
+// Adds the PCI devices among the ports to the request.
+static int add_pci(struct appliance *a, struct eal_request *request, const char **pci, char *error,
+                   size_t size)
+{
+  uint64_t bytes = request->ordinary_bytes, huge = 0;
+  int status = 0;
+  for (unsigned node = 0; node < MEMORY_NODES_MAX; node++)
+    huge += request->huge_bytes[node];
+  if (request->hugepages != CONFIG_HUGEPAGES_OFF)
+    bytes = RTE_MAX(bytes, huge);
+  request->pci = pci;
+  for (unsigned i = 0; i < a->config->n_ports && status == 0; i++) {
+    if (!device_facts(a->port[i].device, &a->port[i].facts) || !a->port[i].facts.pci)
+      continue;
+    pci[request->n_pci++] = a->port[i].device;
+    status = port_check(&a->port[i], bytes, error, size);
+  }
+  return status;
+}
+
 static int start_eal(struct appliance *a, const struct appliance_options *options,
                      struct notes *warnings, char *error, size_t size)
 {
@@ -51,7 +71,6 @@ static int start_eal(struct appliance *a, const struct appliance_options *option
       .n_cpus = a->plan.n_cores,
       .cpus = cpus,
       .hugepages = config->hugepages,
-      .pci = pci,
       .n_extra = options->n_extra,
       .extra = options->extra,
   };
@@ -69,12 +88,10 @@ static int start_eal(struct appliance *a, const struct appliance_options *option
   request.huge_bytes[0] += bridges;
   request.ordinary_bytes += bridges;
   status = plan_replays(a, need.held, &request, error, size);
-  if (status != 0)
-    return status;
-  for (unsigned i = 0; i < config->n_ports; i++)
-    if (device_facts(a->port[i].device, &a->port[i].facts) && a->port[i].facts.pci)
-      pci[request.n_pci++] = a->port[i].device;
-  status = eal_start(&request, warnings, error, size);
+  if (status == 0)
+    status = add_pci(a, &request, pci, error, size);
+  if (status == 0)
+    status = eal_start(&request, warnings, error, size);
   if (status != 0)
     return status;
   a->eal = true;

@@ -13,6 +13,7 @@
 #include "control/eal.h"
 #include "control/interface.h"
 #include "control/memif.h"
+#include "control/pci.h"
 #include "control/port_internal.h"
 #include "control/port_replay.h"
 
@@ -57,6 +58,27 @@ static int probe_fail(const struct port *port, int code, char *error, size_t siz
               what, words);
 }
 
+int port_check(const struct port *port, uint64_t bytes, char *error, size_t size)
+{
+  char why[600];
+  struct pci_view here = pci_view_here();
+  int status = port->facts.pci ? pci_check(&here, port->facts.name, bytes, why, sizeof(why)) : 0;
+  if (status != 0)
+    fail(error, size, status, "ports.%s.device: '%s': %s", port->config->name, port->device, why);
+  return status;
+}
+
+static int no_port(const struct port *port, char *error, size_t size)
+{
+  char why[600] = "it gave no port", words[300];
+  struct pci_view here = pci_view_here();
+  int status = -ENODEV;
+  if (port->facts.pci)
+    status = pci_trouble(&here, port->facts.name, why, sizeof(why));
+  return fail(error, size, status, "ports.%s.device: '%s': %s%s", port->config->name, port->device,
+              why, drivers_words(words, sizeof(words)));
+}
+
 int port_probe(struct port *port, char *error, size_t size)
 {
   const char *name = port->config->name;
@@ -64,7 +86,8 @@ int port_probe(struct port *port, char *error, size_t size)
   const char *device = port_replay_device(port, text, sizeof(text));
   int status = 0;
 
-  eal_words(); // what was logged before is not about this port
+  if (!port->facts.pci || port->absent)
+    eal_words(); // what was logged before is not about this port
   if (!device_facts(port->device, &port->facts))
     return fail(error, size, -EINVAL, "ports.%s.device: '%s' is no PCI address and no vdev", name,
                 port->device);
@@ -78,12 +101,7 @@ int port_probe(struct port *port, char *error, size_t size)
   port->probed = true;
   if (find(port) != 0) {
     port->probed = false;
-    return fail(error, size, -ENODEV,
-                port->facts.pci
-                    ? "ports.%s.device: no port at '%s'; is there a NIC at this address "
-                      "(`lspci -D`), and is it bound to vfio-pci (`dpdk-devbind.py -s`)?"
-                    : "ports.%s.device: '%s' gave no port",
-                name, port->device);
+    return no_port(port, error, size);
   }
   status = rte_eth_dev_info_get(port->id, &port->info);
   if (status != 0)

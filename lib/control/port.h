@@ -49,8 +49,12 @@ struct port {
   struct rte_eth_stats former;     // the sums of the devices that went
 };
 
+// Before EAL starts: whether the device can be had at all, as far as that is certain. `bytes`: all
+// memory that EAL will take. Returns 0, or -errno and a sentence in `error` that names the port, as
+// all functions here do.
+int port_check(const struct port *port, uint64_t bytes, char *error, size_t size);
+
 // Finds or makes the device and reads its facts; where the port was absent, it is not any more.
-// Returns 0, or -errno and a sentence in `error` that names the port, as all functions here do.
 int port_probe(struct port *port, char *error, size_t size);
 
 // Transmit queues that the device has. What the device string says counts too: memif reports more

@@ -60,7 +60,9 @@ TEST_F(StartFailure, DevicesThatAreNotThere)
                     "/nonexistent: ");
   expect_bad_device("net_af_packet0,iface=nosuch0", ": the driver refuses it (DPDK says: ");
   expect_failure(wire_yaml("0000:fe:00.0", "net_null9", prefix),
-                 "ports.left.device: no port at '0000:fe:00.0'; is there a NIC");
+                 "ports.left.device: '0000:fe:00.0': there is no PCI device at this address; ");
+  expect_failure(wire_yaml("net_null9", "fe:00.0,rx=1", prefix),
+                 "ports.right.device: '0000:fe:00.0,rx=1': there is no PCI device at this ");
 }
 
 TEST_F(StartFailure, ArgumentsThatAreNotTheDrivers)
