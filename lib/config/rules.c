@@ -176,13 +176,17 @@ static void check_keys(struct reader *reader, const struct document_node *node)
                        "expected 'mirror' or 'balance' beside it: it shortens what they get");
 }
 
+// What is dropped goes nowhere else, and nobody reads its tag.
 static void check_drop(struct reader *reader, const struct document_node *node,
                        const struct config_rule *rule)
 {
-  const struct document_node *redirect = document_find(node, "redirect");
-  if (rule->drop && redirect != NULL)
-    document_key_error(reader->errors, redirect,
-                       "expected either 'drop' or 'redirect', found both");
+  static const char *const others[] = {"redirect", "vlan"};
+  for (size_t i = 0; rule->drop && i < sizeof(others) / sizeof(*others); i++) {
+    const struct document_node *other = document_find(node, others[i]);
+    if (other != NULL)
+      document_key_error(reader->errors, other, "expected either 'drop' or '%s', found both",
+                         others[i]);
+  }
 }
 
 // Every port, but those to which the rule itself sends.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The actions of a rule, in this order, each over all packets that matched: police, drop, mirror
-// and balance, vlan, redirect, stop. So a mirror sees a packet as it came to the rule.
+// The actions of a rule, in this order, each over all packets that matched: police, mirror and
+// balance, drop, vlan, redirect, stop. So a mirror sees a packet as it came to the rule, and what
+// is dropped can be looked at elsewhere.
 #include "stages/rules_act.h"
 
 #include <rte_cycles.h>
@@ -202,13 +203,13 @@ void rule_act(const struct rule *rule, struct burst *b, struct rule_matches *mat
   struct rule_worker *worker = &rule->worker[b->worker];
   if (rule->police)
     police(rule, worker, b, matches, open);
+  if (rule->mirror != 0 || rule->n_members > 0)
+    give(rule, worker, b, matches, open);
   if (rule->drop) {
     for (unsigned k = 0; k < matches->count; k++)
       refuse(rule, b, matches->slot[k], open, &rule_drop);
     return;
   }
-  if (rule->mirror != 0 || rule->n_members > 0)
-    give(rule, worker, b, matches, open);
   if (rule->vlan != RULE_VLAN_NONE)
     rewrite_all(rule, worker, b, matches, open);
   if (rule->redirects)

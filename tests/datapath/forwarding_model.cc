@@ -133,13 +133,13 @@ size_t Model::rewrite(const Rule &rule, size_t i)
 
 void Model::act(const Rule &rule, size_t i)
 {
-  if (rule.drop)
-    return refuse(rule, slots[i]);
   Ports readers = rule.mirror | (rule.balance ? bit(PROBES) : 0);
   if (readers != 0 && rule.truncate > 0 && slots[i].packet.bytes.size() > rule.truncate)
     add(slots[i].packet.first(rule.truncate), 0, readers, 0);
   else
     slots[i].readers |= readers;
+  if (rule.drop)
+    return refuse(rule, slots[i]);
   if (rule.vlan != Vlan::none)
     i = rewrite(rule, i);
   Slot &slot = slots[i];

@@ -133,13 +133,12 @@ protected:
     r.filter = random.one_in(3) ? &model::filter("") : &random.of(model::filters());
     if (may_sample_at_all && may_sample(r.egress) && random.one_in(4))
       r.sample = 1 + random.below(3);
-    if (random.one_in(8)) {
-      r.drop = true;
-    } else {
-      r.mirror = random.one_in(2) ? some(true) : 0;
-      r.balance = random.one_in(3);
-      if ((r.mirror != 0 || r.balance) && random.one_in(2))
-        r.truncate = random.of(std::vector<unsigned>{14, 18, 60, 64, 65, 128, 129, 1000, 9216});
+    r.drop = random.one_in(8);
+    r.mirror = random.one_in(2) ? some(true) : 0;
+    r.balance = random.one_in(3);
+    if ((r.mirror != 0 || r.balance) && random.one_in(2))
+      r.truncate = random.of(std::vector<unsigned>{14, 18, 60, 64, 65, 128, 129, 1000, 9216});
+    if (!r.drop) {
       if (random.one_in(3)) {
         r.vlan = random.of(std::vector{model::Vlan::push, model::Vlan::pop, model::Vlan::set});
         r.vlan_id = random.of(vlans);

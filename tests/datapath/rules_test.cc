@@ -43,6 +43,23 @@ TEST_F(Rules, MirrorIsAReferenceToTheSameBuffer)
   expect_no_copies();
 }
 
+TEST_F(Rules, WhatIsDroppedCanBeMirroredByTheSameRule)
+{
+  start_rules("  - { from: [a], match: \"ip\", mirror: [c], drop: true }\n"
+              "  - { to: [b], match: \"arp\", mirror: [d], truncate: 40, drop: true }\n");
+  uint64_t n = 0;
+  each([&](const Bytes &bytes, unsigned segments) {
+    Bytes arp = frame(bytes.size(), 0x0806), start = arp;
+    start.resize(40);
+    pass(A, {bytes, arp}, segments);
+    EXPECT_TRUE(take(B).empty());
+    EXPECT_EQ(take(C), List{bytes});
+    EXPECT_EQ(take(D), List{start});
+    EXPECT_EQ(dropped(A, "rule_drop"), n += 2);
+  });
+  expect_no_copies();
+}
+
 TEST_F(Rules, RedirectReplacesWhatForwardingWouldSay)
 {
   start_rules("  - { from: [a], match: \"ip\", redirect: [c, d] }\n");
@@ -207,6 +224,20 @@ TEST_F(Rules, CyclesAreMeasured)
   release(read(B));
   EXPECT_GT(rule(0).cycles_per_packet, 0);
   EXPECT_EQ(rule(0).packets, 0u);
+}
+
+TEST_F(Rules, CyclesAreMeasuredOfPortsWhoseBurstsComeInTurn)
+{
+  start_rules("  - { from: [a, b], match: \"\", count: true }\n"
+              "  - { from: [a], match: \"arp\", count: true }\n"
+              "  - { from: [b], match: \"arp\", count: true }\n");
+  for (unsigned i = 0; i < 100; i++)
+    for (unsigned port : {A, B})
+      pass(port, List(1, frame(64)));
+  release(read(A));
+  release(read(B));
+  EXPECT_GT(rule(1).cycles_per_packet, 0);
+  EXPECT_GT(rule(2).cycles_per_packet, 0);
 }
 
 TEST_F(Rules, AFilterCannotBeLedOutOfTheFrame)

@@ -114,6 +114,8 @@ TEST(RulesConfig, WhatIsMissingOrContradictory)
             "lab.yaml:8:20: rules[0].to: expected either 'from' or 'to', found both\n");
   EXPECT_EQ(report_of(with("{ match: \"\", drop: true, redirect: [p1] }")),
             "lab.yaml:8:30: rules[0].redirect: expected either 'drop' or 'redirect', found both\n");
+  EXPECT_EQ(report_of(with("{ match: \"\", drop: true, vlan: {pop: true} }")),
+            "lab.yaml:8:30: rules[0].vlan: expected either 'drop' or 'vlan', found both\n");
   EXPECT_EQ(report_of(with("{ match: \"\", drop: true, truncate: 64 }")),
             "lab.yaml:8:30: rules[0].truncate: expected 'mirror' or 'balance' beside it: it "
             "shortens what they get\n");
