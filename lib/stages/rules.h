@@ -18,7 +18,9 @@ extern "C" {
 
 enum {
   RULES_MAX = 256,
-  RULES_TIMED_EVERY = 16, // bursts: how often a burst's rules are timed
+  // Bursts: how often a burst's rules are timed. A prime: ports with the same first rule, whose
+  // bursts often come in turn, share a count, and each of them has to be hit.
+  RULES_TIMED_EVERY = 17,
 };
 
 // What one worker keeps for one rule. worker: writes, control: reads each number by itself.
