@@ -230,6 +230,7 @@ static void fill(struct builder *builder, struct document_node *node, const yaml
   } else {
     node->type = DOCUMENT_SCALAR;
     node->length = event->data.scalar.length;
+    node->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
     node->text = copy(event);
     if (node->text == NULL)
       out_of_memory(builder);

@@ -2,7 +2,7 @@
 // A YAML text as a tree of maps, lists and scalars that all know their places. What a configuration
 // has no use for is refused while the tree is built: duplicate keys, anchors and aliases, tags,
 // several documents, deep nesting. Nothing here knows what the keys mean. Scalars are text; quotes
-// make no difference.
+// make no difference but where nothing could be meant.
 #ifndef CONFIG_DOCUMENT_H
 #define CONFIG_DOCUMENT_H
 
@@ -30,6 +30,7 @@ struct document_node {
   struct config_place key_place; // in a map
   char *text;                    // of a scalar, NUL-terminated; else NULL
   size_t length;                 // bytes of text, which may hold NUL too
+  bool plain;                    // a scalar without quotes: where it is empty, there is no value
   size_t count;                  // children of a list or map
   struct document_node **child;  // in the order of the file
 };

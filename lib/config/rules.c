@@ -15,12 +15,13 @@ enum { ERROR_SIZE = 512 };
 static bool match_read(struct reader *reader, const struct option *option,
                        const struct document_node *node, void *field)
 {
-  static const char what[] = "a filter in the language of libpcap";
+  static const char what[] = "a filter in the language of libpcap (\"\": every packet)";
   struct config_rule *rule = field;
   char error[ERROR_SIZE];
   if (!option_is_scalar(reader, node, what))
     return false;
-  if (strlen(node->text) != node->length) { // libpcap would read up to the NUL
+  bool forgotten = node->length == 0 && node->plain;     // too much would be dropped or mirrored
+  if (forgotten || strlen(node->text) != node->length) { // libpcap would read up to the NUL
     option_refuse(reader, node, what, NULL);
     return false;
   }

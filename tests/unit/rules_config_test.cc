@@ -99,6 +99,10 @@ TEST(RulesConfig, AFilterThatDoesNotCompileIsSaidAtItsPlace)
   EXPECT_EQ(report_of(with("{ match: \"ip6 protochain 6\", drop: true }")),
             "lab.yaml:8:14: rules[0].match: this filter cannot be run here: it makes a loop, as "
             "'protochain' does; found 'ip6 protochain 6'\n");
+  EXPECT_EQ(report_of(with("{ match: , drop: true }")),
+            "lab.yaml:8:14: rules[0].match: expected a filter in the language of libpcap (\"\": "
+            "every packet), found nothing\n");
+  EXPECT_EQ(report_of(with("{ match: '', drop: true }")), "accepted");
   EXPECT_NE(report_of(with("{ match: \"inbound\", drop: true }")), "accepted");
   EXPECT_NE(report_of(with("{ match: \"tcp\\0udp\", drop: true }")), "accepted");
 }
