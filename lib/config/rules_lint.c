@@ -7,23 +7,31 @@
 #include "config/filter.h"
 
 // Whether no packet that `rule` matches gets past `earlier`. A rule between them that rewrites may
-// make one match that did not.
+// make one match that did not, and one about leaving may bring packets to a port of `rule`.
 static bool takes_all(const struct config_rule *earlier, const struct config_rule *rule)
 {
   if (!(earlier->stop || earlier->drop) || earlier->sample > 1 || earlier->egress != rule->egress ||
       (rule->ports & ~earlier->ports) != 0)
     return false;
+  for (const struct config_rule *between = earlier + 1; between < rule; between++)
+    if ((between->vlan != CONFIG_VLAN_NONE && earlier->filter != NULL) ||
+        (between->egress && rule->egress && (between->redirect & rule->ports) != 0))
+      return false;
   if (earlier->filter == NULL)
     return true;
-  for (const struct config_rule *between = earlier + 1; between < rule; between++)
-    if (between->vlan != CONFIG_VLAN_NONE)
-      return false;
   return rule->filter != NULL && filter_same(earlier->filter, rule->filter);
 }
 
 static void lint_never(const struct config *config, unsigned number, struct config_errors *findings)
 {
   const struct config_rule *rule = &config->rules[number];
+  if (rule->ports == 0) {
+    config_error_add(findings, rule->place,
+                     "rules[%u]: it can never match: it sends to every port, and is about the "
+                     "others; say which in 'from'",
+                     number);
+    return;
+  }
   for (unsigned i = 0; i < number; i++) {
     const struct config_rule *earlier = &config->rules[i];
     if (!takes_all(earlier, rule))

@@ -10,8 +10,9 @@ extern "C" {
 #endif
 
 // Adds to `findings`, in the order of the rules: a rule that can never match, since an earlier one
-// takes all that it would (same ports, same filter, stop or drop); rules that send packets in a
-// circle of ports, or back to where they were received; a balance over a single port.
+// takes all that it would (same ports, same filter, stop or drop) or since it is about no port;
+// rules that send packets in a circle of ports, or back to where they were received; a balance over
+// a single port.
 void config_rules_lint(const struct config *config, struct config_errors *findings);
 
 #ifdef __cplusplus

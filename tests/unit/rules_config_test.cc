@@ -184,6 +184,13 @@ TEST(RulesLint, ARuleThatCanNeverMatch)
             "lab.yaml:9:5: " + never + "drops all that it would\n");
 }
 
+TEST(RulesLint, ARuleAboutNoPort)
+{
+  EXPECT_EQ(lint_of("  - { match: \"\", mirror: [lan, wan], balance: [ids, p1] }\n"),
+            "lab.yaml:8:5: rules[0]: it can never match: it sends to every port, and is about the "
+            "others; say which in 'from'\n");
+}
+
 TEST(RulesLint, ARuleThatCanStillMatch)
 {
   EXPECT_EQ(lint_of("  - { from: [lan], match: \"udp\", drop: true }\n"
@@ -203,6 +210,11 @@ TEST(RulesLint, ARuleThatCanStillMatch)
                     "  - { match: \"udp\", count: true }\n"),
             "")
       << "rewritten in between";
+  EXPECT_EQ(lint_of("  - { to: [wan], match: \"\", stop: true }\n"
+                    "  - { to: [lan], match: \"udp\", redirect: [wan] }\n"
+                    "  - { to: [wan], match: \"\", count: true }\n"),
+            "")
+      << "brought there in between";
 }
 
 TEST(RulesLint, Loops)
