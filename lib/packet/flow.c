@@ -22,7 +22,6 @@ enum {
   IPV4_HEADER = 20,
   IPV6_HEADER = 40,
   PORTS_SIZE = 4,
-  ETHER_TYPE_MIN = 0x600, // IEEE 802.3 clause 3.2.6: smaller numbers are lengths
 };
 
 // The finaliser of MurmurHash3 (public domain).
@@ -107,7 +106,7 @@ static uint64_t hash_frame(const uint8_t *frame, size_t length)
     return hash_ipv4(frame, at, length);
   if (type == RTE_ETHER_TYPE_IPV6 && at + IPV6_HEADER <= length)
     return hash_ipv6(frame, at, length);
-  if (type < ETHER_TYPE_MIN)
+  if (type < HEADERS_TYPE_MIN)
     type = 0;
   return mix((mix(load(frame, RTE_ETHER_ADDR_LEN)) +
               mix(load(frame + RTE_ETHER_ADDR_LEN, RTE_ETHER_ADDR_LEN))) ^

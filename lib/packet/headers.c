@@ -16,7 +16,6 @@
 enum {
   ETHER_HEADER = 14,
   TAG_SIZE = 4,
-  ETHER_TYPE_MIN = 0x600, // IEEE 802.3 clause 3.2.6: smaller numbers are lengths
   ETHER_IPV4 = 0x0800,
   ETHER_ARP = 0x0806,
   ETHER_VLAN = 0x8100,
@@ -239,7 +238,7 @@ void headers_describe(const struct headers *headers, char *text, size_t size)
     describe_ip(headers, "IPv6", rest, sizeof(rest));
   else if (headers->ether_type == ETHER_ARP)
     snprintf(rest, sizeof(rest), headers->network != 0 ? "ARP" : "malformed ARP");
-  else if (headers->ether_type < ETHER_TYPE_MIN)
+  else if (headers->ether_type < HEADERS_TYPE_MIN)
     snprintf(rest, sizeof(rest), "802.3");
   else
     snprintf(rest, sizeof(rest), "0x%04x", headers->ether_type);

@@ -12,10 +12,13 @@
 extern "C" {
 #endif
 
-enum { HEADERS_TAGS_MAX = 2 };
+enum {
+  HEADERS_TAGS_MAX = 2,
+  HEADERS_TYPE_MIN = 0x600, // IEEE 802.3 clause 3.2.6: smaller numbers are lengths
+};
 
 struct headers {
-  uint16_t ether_type;            // behind any VLAN tags, host order; below 0x600: an 802.3 length
+  uint16_t ether_type;            // behind any VLAN tags, host order; or an 802.3 length
   uint8_t n_tags;                 // VLAN tags read (IEEE 802.1Q clause 9.6): 0x8100, 0x88a8
   uint16_t tag[HEADERS_TAGS_MAX]; // TCI, host order, outermost first
   uint16_t network;               // offset of the IPv4 or IPv6 header (or ARP), 0: none read
