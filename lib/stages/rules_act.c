@@ -12,6 +12,7 @@
 
 DROP_REASON(rule_drop, "rule_drop", "dropped by a rule");
 DROP_REASON(rule_police, "rule_police", "over the rate of a rule");
+DROP_REASON(redirect_down, "redirect_down", "redirected by a rule to a port without a link");
 DROP_REASON(rule_no_mbuf, "rule_no_mbuf", "no mbuf or room left to rewrite it for a rule");
 
 // Packet `i` goes no further, as far as the rule is about it. Where it leaves by other ports, those
@@ -185,17 +186,24 @@ static void rewrite_all(const struct rule *rule, struct rule_worker *worker, str
   matches->count = n;
 }
 
+// A port without a link would keep what it gets, and with `overload: wait` hold up all the others.
 static void redirect(const struct rule *rule, struct burst *b, unsigned i, portset *open)
 {
+  portset stays = rule->egress ? burst_verdict(b, i) & ~(open[i] & rule->to) : 0;
+  portset to = rule->redirect & b->up;
+  if ((stays | to) != 0) {
+    burst_send(b, i, stays | to);
+    burst_lose(b, rule->redirect & ~b->up, &redirect_down);
+  } else {
+    burst_drop(b, i, &redirect_down);
+  }
   if (!rule->egress) {
-    burst_send(b, i, rule->redirect);
     burst_settle(b, i);
     return;
   }
-  burst_send(b, i, (burst_verdict(b, i) & ~(open[i] & rule->to)) | rule->redirect);
   open[i] &= ~rule->to;
   if (!rule->stop)
-    open[i] |= rule->redirect;
+    open[i] |= to;
 }
 
 void rule_act(const struct rule *rule, struct burst *b, struct rule_matches *matches, portset *open)

@@ -131,6 +131,20 @@ size_t Model::rewrite(const Rule &rule, size_t i)
   return i;
 }
 
+void Model::redirect(const Rule &rule, Slot &slot)
+{
+  Ports there = rule.redirect & up;
+  slot.verdict = (rule.egress ? slot.verdict & ~(slot.open & rule.ports) : 0) | there;
+  if (slot.verdict == 0)
+    slot.reason = "redirect_down";
+  else
+    result.dropped["redirect_down"] += list(rule.redirect & ~up).size();
+  if (rule.egress)
+    slot.open = (slot.open & ~rule.ports) | (rule.stop ? 0 : there);
+  else
+    slot.settled = true;
+}
+
 void Model::act(const Rule &rule, size_t i)
 {
   Ports readers = rule.mirror | (rule.balance ? bit(PROBES) : 0);
@@ -143,13 +157,8 @@ void Model::act(const Rule &rule, size_t i)
   if (rule.vlan != Vlan::none)
     i = rewrite(rule, i);
   Slot &slot = slots[i];
-  if (rule.redirect != 0 && rule.egress) {
-    slot.verdict = (slot.verdict & ~(slot.open & rule.ports)) | rule.redirect;
-    slot.open = (slot.open & ~rule.ports) | (rule.stop ? 0 : rule.redirect);
-  } else if (rule.redirect != 0) {
-    slot.verdict = rule.redirect;
-    slot.settled = true;
-  }
+  if (rule.redirect != 0)
+    redirect(rule, slot);
   if (rule.stop)
     slot.open &= rule.egress ? ~rule.ports : 0;
 }

@@ -142,6 +142,7 @@ private:
   void act(const Rule &rule, size_t i);
   size_t rewrite(const Rule &rule, size_t i);
   void refuse(const Rule &rule, Slot &slot);
+  void redirect(const Rule &rule, Slot &slot);
   size_t add(const Packet &packet, Ports verdict, Ports readers, Ports open);
   void edit(size_t i, Vlan vlan, unsigned tci);
   void run_forward(size_t i);

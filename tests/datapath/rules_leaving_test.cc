@@ -98,6 +98,23 @@ TEST_F(Rules, MoreReferencesThanABurstHasSlotsAreLostAndCounted)
   EXPECT_EQ(take(B).size(), 64u);
 }
 
+TEST_F(Rules, APortWithoutALinkIsNotRedirectedTo)
+{
+  start_rules("  - { from: [a], match: \"arp\", redirect: [c] }\n"
+              "  - { from: [a], match: \"ip\", redirect: [c, d] }\n");
+  datapath_links(&datapath, 0xf & ~(1u << C));
+  each([&](const Bytes &bytes, unsigned segments) {
+    pass(A, {frame(bytes.size(), 0x0806), bytes}, segments);
+    EXPECT_TRUE(take(C).empty());
+    EXPECT_EQ(take(D), List{bytes});
+  });
+  EXPECT_GT(dropped(A, "redirect_down"), 0u);
+  EXPECT_EQ(dropped(C, "redirect_down"), dropped(A, "redirect_down"));
+  datapath_links(&datapath, 0xf);
+  pass(A, {frame(60, 0x0806)});
+  EXPECT_EQ(take(C).size(), 1u);
+}
+
 // overload: wait holds for the ports of a redirect, too: nothing is received to be thrown away.
 TEST_F(Rules, WhatIsRedirectedWaitsForRoom)
 {
