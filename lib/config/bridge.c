@@ -128,17 +128,14 @@ static bool ports_read(struct reader *reader, const struct option *option,
 {
   struct config_forward *forward = reader->entry;
   bool known = true;
-  if (node->type != DOCUMENT_MAP && !option_is_list(reader, node, "ports"))
-    return false;
-  option_count(reader, node, "ports", forward->kind->min_ports, forward->kind->max_ports);
-  for (size_t i = 0; i < node->count; i++) {
-    if (node->type == DOCUMENT_MAP)
-      known = port_read(reader, node->child[i], forward) && known;
-    else
-      known = config_forward_port(reader, forward, node->child[i]) && known;
+  if (node->type != DOCUMENT_MAP) {
+    reader->entry_known = config_forward_ports(reader, forward, node);
+    return reader->entry_known;
   }
-  if (node->type == DOCUMENT_MAP)
-    check_all_or_none(reader, node, forward->bridge);
+  option_count(reader, node, "ports", forward->kind->min_ports, forward->kind->max_ports);
+  for (size_t i = 0; i < node->count; i++)
+    known = port_read(reader, node->child[i], forward) && known;
+  check_all_or_none(reader, node, forward->bridge);
   reader->entry_known = known;
   return known;
 }

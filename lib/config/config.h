@@ -118,6 +118,8 @@ struct config_forward {
   unsigned n_ports;
   unsigned ports[CONFIG_PORTS_MAX]; // indices into config.ports
   struct config_bridge *bridge;     // of the kind `bridge`; else NULL
+  bool link_follow;                 // of the kind `wire`: when one side loses its link, so does the
+                                    // other; default false
   struct config_place place;
 };
 

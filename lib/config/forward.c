@@ -3,6 +3,7 @@
 // kind that has settings, over a map of them. Every port stands in exactly one entry.
 #include "config/sections.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,6 +47,40 @@ bool config_forward_port(struct reader *reader, struct config_forward *forward,
   return true;
 }
 
+bool config_forward_ports(struct reader *reader, struct config_forward *forward,
+                          const struct document_node *node)
+{
+  if (!option_is_list(reader, node, "ports"))
+    return false;
+  if (forward->kind != NULL)
+    option_count(reader, node, "ports", forward->kind->min_ports, forward->kind->max_ports);
+  bool readable = true;
+  for (size_t i = 0; i < node->count; i++)
+    readable = config_forward_port(reader, forward, node->child[i]) && readable;
+  return readable;
+}
+
+static bool wire_ports_read(struct reader *reader, const struct option *option,
+                            const struct document_node *node, void *field)
+{
+  reader->entry_known = config_forward_ports(reader, field, node);
+  return reader->entry_known;
+}
+
+static const struct option wire_options[] = {
+    {"ports", wire_ports_read, .required = true},
+    {"link_follow", option_bool, offsetof(struct config_forward, link_follow)},
+    {NULL},
+};
+
+static bool wire_read(struct reader *reader, const struct document_node *node,
+                      struct config_forward *forward)
+{
+  reader->entry_known = false;
+  option_map(reader, wire_options, node, forward);
+  return reader->entry_known;
+}
+
 // Reads what one kind is given. An unknown kind's ports are read all the same: they are in an
 // entry.
 static bool kind_read(struct reader *reader, const struct document_node *node,
@@ -55,14 +90,10 @@ static bool kind_read(struct reader *reader, const struct document_node *node,
   forward->place = node->key_place;
   if (forward->kind != NULL && strcmp(forward->kind->name, "bridge") == 0)
     return config_bridge_read(reader, node, forward);
-  if (!option_is_list(reader, node, "ports"))
-    return false;
-  if (forward->kind != NULL)
-    option_count(reader, node, "ports", forward->kind->min_ports, forward->kind->max_ports);
-  bool readable = true;
-  for (size_t i = 0; i < node->count; i++)
-    readable = config_forward_port(reader, forward, node->child[i]) && readable;
-  return readable;
+  if (forward->kind != NULL && strcmp(forward->kind->name, "wire") == 0 &&
+      node->type == DOCUMENT_MAP)
+    return wire_read(reader, node, forward);
+  return config_forward_ports(reader, forward, node);
 }
 
 // Reads one entry. False: its ports are not known.

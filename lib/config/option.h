@@ -24,7 +24,7 @@ struct reader {
   struct config_place port_forwarded[CONFIG_PORTS_MAX];
   bool port_meant[CONFIG_PORTS_MAX]; // `forward` names something close to it
   struct config_forward *entry;      // a bridge, while its settings are read
-  bool entry_known;                  // which ports are the entry's
+  bool entry_known;                  // which ports are the entry's, of a kind with settings
 };
 
 struct option {

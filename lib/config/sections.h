@@ -37,6 +37,10 @@ bool config_forward_read(struct reader *reader, const struct option *option,
 bool config_forward_port(struct reader *reader, struct config_forward *forward,
                          const struct document_node *name);
 
+// Adds the ports that a list names. False: which ports are meant is not known.
+bool config_forward_ports(struct reader *reader, struct config_forward *forward,
+                          const struct document_node *list);
+
 // bridge.c: what the kind `bridge` is given, a list of ports or a map of settings. Sets
 // forward->bridge. False: its ports are not known.
 bool config_bridge_read(struct reader *reader, const struct document_node *node,
