@@ -7,6 +7,19 @@
 #include "config/rules_lint.h"
 #include "explain.h"
 
+static void show_link_follow(const struct config *config)
+{
+  bool first = true;
+  for (unsigned i = 0; i < config->n_forward; i++) {
+    const struct config_forward *entry = &config->forward[i];
+    if (!entry->link_follow)
+      continue;
+    printf("%slink_follow: %s and %s\n", first ? "\n" : "", config->ports[entry->ports[0]].name,
+           config->ports[entry->ports[1]].name);
+    first = false;
+  }
+}
+
 static enum status_code show(const struct config *config, bool dot)
 {
   struct layout *layout = guess_layout(config, false);
@@ -16,6 +29,8 @@ static enum status_code show(const struct config *config, bool dot)
     layout_dot(layout, stdout);
   else
     layout_print(layout, stdout);
+  if (!dot)
+    show_link_follow(config);
   layout_free(layout);
   return STATUS_OK;
 }

@@ -25,7 +25,7 @@ void show_ports(const struct status *s, FILE *out)
 {
   for (unsigned i = 0; i < s->n_ports; i++) {
     const struct status_port *p = &s->port[i];
-    fprintf(out, "port %s: %s, %s, link %s", p->name, p->device, p->driver, status_link(p));
+    fprintf(out, "port %s: %s, %s, link %s", p->name, p->device, p->driver, p->link);
     if (strcmp(p->copies, "unknown") == 0)
       fprintf(out, "; whether the driver copies is unknown\n");
     else
@@ -121,6 +121,14 @@ static void show_rules(const struct status *s, FILE *out)
               "rule %s: %" PRIu64 " references could not be made for want of an mbuf or slot\n",
               r->name, r->lost);
   }
+}
+
+static void show_links(const struct status *s, FILE *out)
+{
+  for (unsigned i = 0; i < s->n_ports; i++)
+    if (s->port[i].times_held > 0)
+      fprintf(out, "port %s: taken down %" PRIu64 " times, with the other side of its wire\n",
+              s->port[i].name, s->port[i].times_held);
 }
 
 static void show_losses(const struct status *s, FILE *out)
@@ -241,6 +249,7 @@ void show_summary(const struct status *s, FILE *out)
   show_rules(s, out);
   show_drops(s, out);
   show_losses(s, out);
+  show_links(s, out);
   show_copies(s, out);
   show_accounting(s, out);
 }

@@ -212,6 +212,8 @@ static int start(struct appliance *a, const struct appliance_options *options,
     status = start_workers(a, error, size);
   if (status == 0)
     telemetry_bridges(a->bridges);
+  if (status == 0 && strict)
+    wires_start(&a->wires, config, a->port, warnings, clock_now());
   if (status == 0)
     telemetry_start(options->prefix != NULL ? options->prefix : config->prefix);
   return status;
@@ -319,11 +321,12 @@ static void update_ports(struct appliance *a)
 {
   a->up = 0;
   hotplug_update(a, clock_now());
-  for (unsigned i = 0; i < a->config->n_ports; i++) {
+  for (unsigned i = 0; i < a->config->n_ports; i++)
     port_update(&a->port[i]);
-    if (a->port[i].link.link_status == RTE_ETH_LINK_UP)
+  wires_update(&a->wires, clock_now());
+  for (unsigned i = 0; i < a->config->n_ports; i++)
+    if (port_link_up(&a->port[i]))
       a->up |= (portset)1 << i;
-  }
   datapath_links(&a->datapath, a->up);
 }
 

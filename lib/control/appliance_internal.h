@@ -10,6 +10,7 @@
 #include "control/plan.h"
 #include "control/port.h"
 #include "control/rules.h"
+#include "control/wires.h"
 
 // Where the last rates were taken from.
 struct mark {
@@ -31,6 +32,7 @@ struct appliance {
   bool eal; // started
   struct port port[CONFIG_PORTS_MAX];
   struct hotplug hotplug[CONFIG_PORTS_MAX];
+  struct wires wires; // none where stand-ins have their place
   struct layout *layout;
   struct memory memory;
   struct residence *residence; // NULL: not asked for

@@ -149,6 +149,7 @@ static void close_ports(struct appliance *a)
 
 const struct status *appliance_stop(struct appliance *a)
 {
+  wires_stop(&a->wires);
   join(a);
   if (a->stuck)
     return appliance_update(a);
@@ -164,6 +165,7 @@ void appliance_free(struct appliance *a)
     return;
   telemetry_stop();
   telemetry_bridges(NULL);
+  wires_stop(&a->wires);
   join(a);
   if (a->stuck) { // the rest goes with the process, which must end now
     eal_leave();

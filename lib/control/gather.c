@@ -31,6 +31,18 @@ static void copy_text(char *to, size_t size, const char *from)
   to[n] = '\0';
 }
 
+static void gather_link(const struct port *port, struct status_port *s)
+{
+  if (port->follows != NULL)
+    snprintf(s->link, sizeof(s->link), "down (follows %s)", port->follows->config->name);
+  else
+    copy_text(s->link, sizeof(s->link),
+              port->absent         ? "absent"
+              : port_link_up(port) ? "up"
+                                   : "down");
+  s->times_held = port->times_held;
+}
+
 static void gather_port(const struct appliance *a, unsigned number, struct status_port *s)
 {
   const struct port *port = &a->port[number];
@@ -46,8 +58,7 @@ static void gather_port(const struct appliance *a, unsigned number, struct statu
   s->tx_queues = a->layout->ports[number].tx_queues;
   s->wait = a->forwarding.wait[number];
   s->mtu = port->mtu;
-  s->link_up = port->link.link_status == RTE_ETH_LINK_UP;
-  s->absent = port->absent;
+  gather_link(port, s);
   s->absences = port->absences;
   s->link_mbps = port->link.link_speed == RTE_ETH_SPEED_NUM_UNKNOWN ? 0 : port->link.link_speed;
   s->link_changes = __atomic_load_n(&port->link_changes, __ATOMIC_RELAXED);

@@ -131,6 +131,14 @@ static void read_link(struct port *port)
     port->link.link_status = RTE_ETH_LINK_DOWN;
 }
 
+int port_set_link(const struct port *port, bool up)
+{
+  int status = up ? rte_eth_dev_set_link_up(port->id) : rte_eth_dev_set_link_down(port->id);
+  if (status == -ENOTSUP && port->info.if_index > 0)
+    status = interface_set_up(port->info.if_index, up);
+  return status;
+}
+
 int port_start(struct port *port, struct memory *memory, struct notes *warnings, char *error,
                size_t size)
 {
@@ -225,6 +233,7 @@ void port_stop(struct port *port)
   port_replay_detach(port);
   forget_link_events(port);
   port_listen_no_more(port);
+  port->follows = NULL;
   if (!port->started)
     return;
   port_update(port);

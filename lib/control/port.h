@@ -41,6 +41,9 @@ struct port {
   struct replay_plan *replay_plan; // a replay port's; else NULL
   struct replay *replay;           // when started
   uint32_t link_changes;           // the one who notices them: writes, control: reads
+  const struct port *follows;      // held down because that port has no link (wires.h); else NULL
+  uint32_t times_held;             // so far
+  bool link_fixed;                 // nobody can take its link down
   struct rte_eth_stats stats;      // of the device that is there
   char kernel_driver[32];          // that a started NIC is bound to: "vfio-pci"
   bool leaving;                    // its device wants to go. DPDK's threads: write, control: reads
@@ -80,6 +83,16 @@ int port_start(struct port *port, struct memory *memory, struct notes *warnings,
 
 // Reads statistics and, where the driver does not report changes by itself, the link.
 void port_update(struct port *port);
+
+// Takes the link of a started port down, or up again: by its driver, or, where that cannot, by the
+// kernel's interface that it stands on. Returns 0 or -errno; -ENOTSUP where neither can.
+int port_set_link(const struct port *port, bool up);
+
+// Whether it has a link, as of the last update. A port that is held down has none.
+static inline bool port_link_up(const struct port *port)
+{
+  return port->follows == NULL && port->link.link_status == RTE_ETH_LINK_UP;
+}
 
 // When no worker runs: waits until the device has sent what is in its transmit rings, where the
 // driver can tell. `deadline`: see clock.h. Returns how many descriptors it is not done with.

@@ -4,11 +4,6 @@
 #include <stddef.h>
 #include <string.h>
 
-const char *status_link(const struct status_port *port)
-{
-  return port->absent ? "absent" : port->link_up ? "up" : "down";
-}
-
 void status_copy(struct status *to, const struct status *from)
 {
   memcpy(to, from, offsetof(struct status, handoff) + from->n_handoffs * sizeof(*from->handoff));

@@ -29,13 +29,13 @@ struct status_port {
   unsigned rx_queues;
   unsigned tx_queues;
   unsigned mtu;
-  bool wait;         // overload
-  bool absent;       // its device has gone, and may come back
-  uint64_t absences; // how often it went
-  bool link_up;
+  bool wait;          // overload
+  uint64_t absences;  // how often it went
+  char link[64];      // "up", "down", "down (follows left)", "absent"
   unsigned link_mbps; // 0: unknown
   uint64_t link_changes;
-  uint64_t received; // by platter's workers, packets
+  uint64_t times_held; // down, because the other side of its wire had no link
+  uint64_t received;   // by platter's workers, packets
   uint64_t transmitted;
   uint64_t dropped[LABELS_MAX]; // by reason
   uint64_t received_bytes;      // by the driver, as the next four
@@ -144,9 +144,6 @@ struct status {
 
 // "none", "native code" or "interpreter".
 const char *status_filter_name(enum status_filter filter);
-
-// "up", "down" or "absent".
-const char *status_link(const struct status_port *port);
 
 void status_copy(struct status *to, const struct status *from);
 

@@ -9,9 +9,10 @@ void describe_port(const struct status_port *p, struct rte_tel_data *d)
   data_text(d, "device", "%s", p->device);
   data_text(d, "driver", "%s", p->driver);
   data_text(d, "driver_copies", "%s", p->copies);
-  data_text(d, "link", "%s", status_link(p));
+  data_text(d, "link", "%s", p->link);
   data_number(d, "link_mbps", p->link_mbps);
   data_number(d, "link_changes", p->link_changes);
+  data_number(d, "times_held", p->times_held);
   data_number(d, "absences", p->absences);
   data_number(d, "mtu", p->mtu);
   data_text(d, "overload", "%s", p->wait ? "wait" : "drop");
