@@ -125,10 +125,14 @@ static void show_rules(const struct status *s, FILE *out)
 
 static void show_links(const struct status *s, FILE *out)
 {
-  for (unsigned i = 0; i < s->n_ports; i++)
-    if (s->port[i].times_held > 0)
+  for (unsigned i = 0; i < s->n_ports; i++) {
+    const struct status_port *p = &s->port[i];
+    if (p->times_held == 1)
+      fprintf(out, "port %s: taken down once, with the other side of its wire\n", p->name);
+    else if (p->times_held > 1)
       fprintf(out, "port %s: taken down %" PRIu64 " times, with the other side of its wire\n",
-              s->port[i].name, s->port[i].times_held);
+              p->name, p->times_held);
+  }
 }
 
 static void show_losses(const struct status *s, FILE *out)
