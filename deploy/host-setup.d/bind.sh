@@ -36,10 +36,11 @@ driver_is() { # driver_is ADDRESS NAME
 }
 
 nic_take() {
-  local address=$1 name flags up='' override from=${nic_driver[$1]} had=${nic_net[$1]}
+  local address=$1 name flags up='' addresses='' override from=${nic_driver[$1]} had=${nic_net[$1]}
   for name in $had; do
     value flags "/sys/class/net/$name/flags"
     ((flags & 1)) && up+=" $name"
+    ! interface_has_address "$name" || addresses+=" $name"
   done
   value override "$pci/$address/driver_override"
   [[ $override != '(null)' ]] || override=
@@ -51,7 +52,7 @@ nic_take() {
   if wait_for 5 driver_is "$address" vfio-pci; then
     link_name "nic_group[$address]" "$pci/$address/iommu_group"
     changed nic "$address: from ${from:-no driver}${had:+ ($had)} to vfio-pci"
-    [[ -z $up ]] || note "the addresses of$up went with it; --undo brings the interface up again, your network set-up (ifup, networkctl) its addresses"
+    [[ -z $addresses ]] || note "the addresses of$addresses went with it; --undo brings the interface up again, your network set-up (ifup, networkctl) its addresses"
   else
     failed "$address: vfio-pci does not take it; the kernel says why: dmesg | grep -i vfio"
     nic_return "$address" "${from:--}" "${override:--}" "${up:--}"
@@ -69,7 +70,6 @@ nic_users() {
       $NF == "/dev/vfio/" group || $NF == "/dev/vfio/noiommu-" group { print pid }' | sort -nu
 }
 
-nic_has_interface() { [[ -e $root/sys/class/net/$1/flags ]]; }
 
 # nic_return ADDRESS DRIVER OVERRIDE UP: as it was found.
 nic_return() {
@@ -89,7 +89,7 @@ nic_return() {
     nic_rebind "$address" "$driver" || return 1
     changed nic "$address: back to ${driver:-no driver}"
   fi
-  nic_up "${4#-}"
+  [[ $4 == - ]] || nic_up "$address" "$4"
 }
 
 nic_rebind() {
@@ -102,18 +102,22 @@ nic_rebind() {
   }
 }
 
+nic_has_interface() { # nic_has_interface ADDRESS [NAME]
+  nic_interfaces "nic_net[$1]" "$1"
+  [[ -n ${nic_net[$1]} && " ${nic_net[$1]} " == *" ${2:-}${2:+ }"* ]]
+}
+
+# The NIC's interface, under its old name or, where nobody renames it to that, under a new one.
 nic_up() {
-  local name flags
-  for name in $1; do
-    if wait_for 5 nic_has_interface "$name"; then
-      value flags "/sys/class/net/$name/flags"
-      ((flags & 1)) || {
-        put "$(printf '0x%x' $((flags | 1)))" "/sys/class/net/$name/flags"
-        changed interface "$name: up"
-      }
-    else
-      failed "interface $name did not come back under its name; 'ip link' shows it"
-    fi
+  local name flags had=${2# }
+  wait_for 2 nic_has_interface "$1" "${had%% *}" || nic_has_interface "$1" ||
+    failed "$1: its interface $had did not come back; dmesg may say why"
+  for name in ${nic_net[$1]}; do
+    value flags "/sys/class/net/$name/flags"
+    ((flags & 1)) || {
+      put "$(printf '0x%x' $((flags | 1)))" "/sys/class/net/$name/flags"
+      changed interface "$name: up"
+    }
   done
 }
 

@@ -71,6 +71,14 @@ mask_bits() {
   echo "$bits"
 }
 
+# Other than the one that every interface gives itself: it has a route, or an IPv6 address of a scope
+# beyond the link (20).
+interface_has_address() {
+  awk -v name="$1" '
+    $1 == name || $6 == name && $4 != "20" { found = 1 }
+    END { exit !found }' "$root/proc/net/route" "$root/proc/net/if_inet6" 2>/dev/null
+}
+
 protected_read() {
   local name client_port address hex
   for name in $(awk '$2 == "00000000" && $8 == "00000000" { print $1 }' \

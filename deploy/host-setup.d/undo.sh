@@ -1,18 +1,29 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: BSD-3-Clause
-# --undo: what was remembered, last to first. What cannot be given back now stays remembered.
+# --undo: what was remembered, last to first; then NICs, first to last, so that a kernel that numbers
+# its interfaces gives them the numbers they had. What cannot be given back now stays remembered.
 
 undo() {
-  local kind key a b c kept=()
+  local lines i
   if [[ ! -e $root$state ]]; then
     echo "nothing to give back: --apply has changed nothing here"
     exit 0
   fi
-  while IFS=$'\t' read -r kind key a b c; do
-    undo_one || kept+=("$kind"$'\t'"$key"$'\t'"$a"$'\t'"$b"$'\t'"$c")
-  done < <(tac "$root$state")
+  mapfile -t lines <"$root$state"
+  for ((i = ${#lines[@]} - 1; i >= 0; i--)); do
+    [[ ${lines[i]} == nic$'\t'* ]] || undo_line "$i"
+  done
+  for i in "${!lines[@]}"; do
+    [[ ${lines[i]} != nic$'\t'* ]] || undo_line "$i"
+  done
   boot_reload
-  undo_end "${kept[@]}"
+  undo_end "${lines[@]}"
+}
+
+undo_line() { # undo_line NUMBER: it is gone from `lines` when that worked
+  local kind key a b c
+  IFS=$'\t' read -r kind key a b c <<<"${lines[$1]}"
+  undo_one && unset "lines[$1]"
 }
 
 undo_one() {
@@ -30,13 +41,14 @@ undo_one() {
 }
 
 undo_pages() {
-  local now
+  local now where=${1#/sys/devices/system/node/}
   value now "$1"
   [[ $now != "$2" ]] || return 0
   put "$2" "$1"
-  changed hugepages "${1#/sys/devices/system/node/}: $now to $2"
+  changed hugepages "${where%%/*}: $now to $2"
   value now "$1"
-  ((now == $2)) || failed "$1 is still $now: pages are in use; end what uses them, then again"
+  [[ $now == "$2" ]] || failed "$1 is still $now: pages are in use; end what uses them, then again"
+  [[ $now == "$2" ]]
 }
 
 undo_node() {
@@ -47,7 +59,7 @@ undo_node() {
 
 undo_end() {
   if (($# > 0)); then
-    printf '%s\n' "$@" | tac >"$root$state"
+    printf '%s\n' "$@" >"$root$state"
     echo "$me: not all could be given back; --undo again when it can" >&2
     exit 1
   fi

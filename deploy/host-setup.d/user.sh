@@ -20,11 +20,11 @@ user_in_group() {
 }
 
 user_allow() {
-  local address
+  local address before=$changes
   [[ -n $(group_id) ]] || {
     remember group platter -
     group_make
-    changed group platter
+    changed group "platter: made"
   }
   user_in_group "$1" || {
     remember member "$1" -
@@ -38,7 +38,7 @@ user_allow() {
 # VFIO locks all packet memory.
 @platter - memlock unlimited
 END
-  note "a service gets the limit by LimitMEMLOCK=infinity, no capability is needed"
+  ((changes == before)) || note "a service gets the limit by LimitMEMLOCK=infinity, no capability is needed"
 }
 
 # Now; the udev rule does it when the group appears again.
