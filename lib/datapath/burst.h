@@ -31,7 +31,8 @@ extern "C" {
 enum {
   BURST_MAX = 64,
   BURST_SLOTS = 4 * BURST_MAX,
-  PORTS_MAX = 32, // one bit each; RTE_MAX_ETHPORTS
+  BURST_READERS = BURST_SLOTS - BURST_MAX, // slots in use up to which readers get one of their own
+  PORTS_MAX = 32,                          // one bit each; RTE_MAX_ETHPORTS
 };
 
 typedef uint32_t portset; // bit p: port p, by platter's number
@@ -164,14 +165,15 @@ static inline void burst_mirror(struct burst *b, unsigned i, portset ports)
   b->readers[i] |= ports;
 }
 
-// A new slot for a packet that stages may no longer forward, read by `readers` (not empty). Takes
-// the caller's reference to `m`, which dispatch counts as cloned. Returns the slot, or -1 where
-// there is none left; then `m` is still the caller's. Slots last for two readers' packets of every
-// received one and one more split off.
+// A new slot for a packet that stages may no longer forward, read by `readers` (not empty, but for
+// burst_split). Takes the caller's reference to `m`, which dispatch counts as cloned. Returns the
+// slot, or -1 where there is none left; then `m` is still the caller's. Slots last for two readers'
+// packets of every received one and one more split off, which readers leave free: what they lack
+// costs forwarding nothing.
 static inline int burst_attach(struct burst *b, struct rte_mbuf *m, portset readers)
 {
   burst_compose(b);
-  if (b->count >= BURST_SLOTS)
+  if (b->count >= (readers != 0 ? BURST_READERS : BURST_SLOTS))
     return -1;
   unsigned slot = b->count++;
   b->packet[slot] = m;
@@ -200,23 +202,25 @@ static inline int burst_split(struct burst *b, unsigned i, portset ports)
 }
 
 // packet_writable for packet `i`: its first `length` bytes may be written and are read by nobody
-// else. The readers noted so far keep what they were given. Returns the packet, which is in the
-// burst already, or NULL where there is no mbuf or slot for that; then nothing has changed, and the
-// caller drops it with a reason of its own.
+// else. The readers noted so far keep what they were given, or, where there is no slot for that,
+// lose it as mirror_full. Returns the packet, which is in the burst already, or NULL where there is
+// no mbuf for that; then nothing has changed, and the caller drops it with a reason of its own.
 static inline struct rte_mbuf *burst_writable(struct burst *b, unsigned i, uint16_t length)
 {
   int slot = -1;
-  if (b->composed && b->readers[i] != 0) {
-    slot = burst_attach(b, b->packet[i], b->readers[i]);
-    if (slot < 0)
-      return NULL;
-    rte_pktmbuf_refcnt_update(b->packet[i], 1);
+  portset readers = b->composed ? b->readers[i] : 0;
+  if (readers != 0) {
+    slot = burst_attach(b, b->packet[i], readers);
+    if (slot >= 0)
+      rte_pktmbuf_refcnt_update(b->packet[i], 1);
   }
   struct rte_mbuf *m = packet_writable(b->packet[i], length, b->copier);
   if (m != NULL) {
     b->packet[i] = m;
-    if (slot >= 0)
+    if (readers != 0)
       b->readers[i] = 0;
+    if (readers != 0 && slot < 0)
+      burst_lose(b, readers, &reason_mirror_full);
   } else if (slot >= 0) {
     rte_pktmbuf_refcnt_update(b->packet[i], -1);
     b->count--;

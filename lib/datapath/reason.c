@@ -7,7 +7,8 @@ struct label reason_no_verdict = {"no_verdict", "no stage decided about the pack
 struct label reason_unreachable = {"unreachable", "sent to a port its worker has no way to", 0};
 struct label reason_handoff_full = {"handoff_full", "the ring to the port's worker was full", 0};
 struct label reason_transmit_full = {"transmit_full", "the port's transmit queue was full", 0};
-struct label reason_mirror_full = {"mirror_full", "a mirror's port or its ring was full", 0};
+struct label reason_mirror_full = {"mirror_full",
+                                   "no room at a mirror's port, its ring or in the burst", 0};
 struct label reason_mirror_down = {"mirror_down", "a mirror's port was down", 0};
 struct label reason_segmented = {"segmented", "in several segments; the port's driver takes one",
                                  0};

@@ -15,7 +15,7 @@ extern struct label reason_no_verdict;    // no stage decided about the packet
 extern struct label reason_unreachable;   // a verdict for a port that this worker cannot reach
 extern struct label reason_handoff_full;  // the ring to the port's worker had no room
 extern struct label reason_transmit_full; // the port's transmit queue had no room
-extern struct label reason_mirror_full;   // a reader's port, or the ring to it, had no room
+extern struct label reason_mirror_full;   // no room at a reader's port, its ring, in the burst
 extern struct label reason_mirror_down;   // a reader's port had no link
 extern struct label reason_segmented;     // in several segments, for a driver that takes only one
 extern struct label reason_absent;        // the port's device is gone

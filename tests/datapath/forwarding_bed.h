@@ -97,10 +97,10 @@ protected:
     bridges_tick(bridges, up, now);
   }
 
-  // One burst. False, and nothing is done, where it would need more slots than there are.
+  // One burst. False, and nothing is done, where it would need more slots than readers may use.
   bool pass(unsigned port, const std::vector<Frame> &frames)
   {
-    if (model::Model(model).pass(port, model_packets(frames, nullptr)).slots > BURST_SLOTS)
+    if (model::Model(model).pass(port, model_packets(frames, nullptr)).slots > BURST_READERS)
       return false;
     Packets packets;
     for (const Frame &frame : frames)

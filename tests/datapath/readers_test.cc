@@ -226,14 +226,31 @@ TEST_F(Readers, NoMoreSlotsThanThereAre)
     EXPECT_EQ(burst_split(&b, 3, bit(C)), -1);
     EXPECT_EQ(burst_verdict(&b, 3), bit(B) | bit(C));
     burst_mirror(&b, 3, bit(D));
-    EXPECT_EQ(burst_writable(&b, 3, 1), nullptr) << "no slot for the readers";
-    EXPECT_EQ(b.readers[3], bit(D));
-    EXPECT_EQ(rte_mbuf_refcnt_read(b.packet[3]), 4);
+    EXPECT_NE(burst_writable(&b, 3, 1), nullptr) << "without a slot for the readers";
+    EXPECT_EQ(b.readers[3], 0u);
   });
   EXPECT_EQ(take(B).size(), 64u);
   EXPECT_EQ(take(C).size(), 64u);
-  EXPECT_EQ(take(D).size(), 1u);
+  EXPECT_TRUE(take(D).empty());
+  EXPECT_EQ(dropped(D, "mirror_full"), 1u);
   EXPECT_EQ(dropped(A, "no_verdict"), 192u) << "split off for nobody";
+}
+
+TEST_F(Readers, ReadersLeaveSlotsToForwarding)
+{
+  play(make_many(64, 300), [](burst &b) {
+    burst_send_all(&b, bit(B) | bit(C));
+    for (unsigned i = 0; b.count < BURST_READERS; i++) {
+      ASSERT_GE(burst_attach(&b, b.packet[i % 64], bit(D)), 0);
+      rte_pktmbuf_refcnt_update(b.packet[i % 64], 1);
+    }
+    EXPECT_EQ(burst_attach(&b, b.packet[0], bit(D)), -1);
+    for (unsigned i = 0; i < 64; i++)
+      EXPECT_GE(burst_split(&b, i, bit(C)), 0);
+  });
+  EXPECT_EQ(take(B).size(), 64u);
+  EXPECT_EQ(take(C).size(), 64u);
+  EXPECT_EQ(take(D).size(), 128u);
 }
 
 TEST_F(Readers, NoHeaderMbufLeft)
