@@ -37,7 +37,8 @@ struct sample {
 
 static void print_program(const char *text, const struct bpf_program *program)
 {
-  printf("filter: %s\nlibpcap makes %u instructions of it:\n", text, program->bf_len);
+  printf("filter: %s\nlibpcap and checks of its offsets make %u instructions of it:\n", text,
+         program->bf_len);
   for (unsigned i = 0; i < program->bf_len; i++)
     printf("  %s\n", bpf_image(&program->bf_insns[i], (int)i));
 }
