@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Capture files: read whole through libpcap, and written from frames. Broken ones are built by hand
 // with capture_file.h and written as bytes.
-#ifndef TESTS_E2E_PCAP_FILE_H
-#define TESTS_E2E_PCAP_FILE_H
+#ifndef TESTS_SUPPORT_PCAP_FILE_H
+#define TESTS_SUPPORT_PCAP_FILE_H
 
 #include <string>
 #include <vector>

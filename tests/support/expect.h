@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Configurations that many tests start from, and what every run's summary has to say.
-#ifndef TESTS_E2E_EXPECT_H
-#define TESTS_E2E_EXPECT_H
+#ifndef TESTS_SUPPORT_EXPECT_H
+#define TESTS_SUPPORT_EXPECT_H
 
 #include <string>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What a test writes to disk: a directory of its own, gone at its end.
-#ifndef TESTS_E2E_SCRATCH_H
-#define TESTS_E2E_SCRATCH_H
+#ifndef TESTS_SUPPORT_SCRATCH_H
+#define TESTS_SUPPORT_SCRATCH_H
 
 #include <set>
 #include <string>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A program that runs beside the test: started with arguments and environment, listened to,
 // signalled, waited for with a time limit, and killed at the end of the test if it still runs.
-#ifndef TESTS_E2E_PROCESS_H
-#define TESTS_E2E_PROCESS_H
+#ifndef TESTS_SUPPORT_PROCESS_H
+#define TESTS_SUPPORT_PROCESS_H
 
 #include <functional>
 #include <string>

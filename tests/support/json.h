@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // JSON as tests read it: a path of keys ends in a value or in nothing, and nothing compares unequal
 // to what is expected.
-#ifndef TESTS_E2E_JSON_H
-#define TESTS_E2E_JSON_H
+#ifndef TESTS_SUPPORT_JSON_H
+#define TESTS_SUPPORT_JSON_H
 
 #include <cstdint>
 #include <string>
