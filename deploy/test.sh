@@ -25,6 +25,7 @@ test_packages=(
   iproute2 iputils-ping ethtool socat tcpdump procps util-linux kmod # peers of the e2e tests
   chromium                         # opens the page that platter-bench --html writes
   graphviz                         # reads what `platter check --dot` writes
+  qemu-system-x86 cpio pciutils    # the emulated machine of tests/metal
   shellcheck
 )
 
@@ -42,7 +43,11 @@ say "Unit, datapath and end-to-end tests"
 build build
 results=(build/meson-logs/testlog.junit.xml)
 status=0
-meson test -C build --print-errorlogs --no-rebuild || status=1
+meson test -C build --no-suite metal --print-errorlogs --no-rebuild || status=1
+
+say "NIC drivers, VFIO and IOMMU in an emulated machine, the short set"
+meson test -C build --suite metal-short --logbase metal --print-errorlogs || status=1
+results+=(build/meson-logs/metal.junit.xml)
 
 say "Unit and datapath tests under AddressSanitizer and UBSan"
 build build-asan -Dbuildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false \
