@@ -33,7 +33,7 @@ page_number() {
 apply() {
   apply_refuse
   state_open
-  [[ $ask_noiommu == no ]] || noiommu_set || apply_end
+  [[ $ask_noiommu == no ]] || noiommu_set
   apply_pages
   apply_nics
   [[ -z $ask_user ]] || user_allow "$ask_user"
@@ -50,6 +50,8 @@ apply_refuse() {
   done
   if [[ $ask_noiommu == yes ]] && iommu_on; then
     failed "--no-iommu: this machine has an IOMMU; leave the option out"
+  elif [[ $ask_noiommu == yes ]]; then
+    noiommu_choose
   fi
   if [[ -n $ask_user ]]; then
     why=$(user_refusal "$ask_user")
@@ -87,8 +89,8 @@ apply_pages() {
 apply_nics() {
   local address
   ((${#ask_nics[@]} > 0)) || return 0
-  load_module vfio-pci /sys/bus/pci/drivers/vfio-pci || {
-    failed "the kernel has no vfio-pci; apt install linux-image-amd64, reboot"
+  load_module "$bind_to" "/sys/bus/pci/drivers/$bind_to" || {
+    failed "the kernel has no $bind_to; apt install linux-image-amd64, reboot"
     return
   }
   for address in "${ask_nics[@]}"; do

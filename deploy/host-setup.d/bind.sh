@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # A NIC from the kernel's driver to vfio-pci and back, by the kernel's driver_override.
 
+bind_to=vfio-pci # or uio_pci_generic, without an IOMMU
+
 # nic_refusal ADDRESS: prints why it cannot be taken; nothing where it can.
 nic_refusal() {
   local what
@@ -44,17 +46,17 @@ nic_take() {
   done
   value override "$pci/$address/driver_override"
   [[ $override != '(null)' ]] || override=
-  remember nic "$address" "${from:--}" "${override:--}" "${up:--}"
-  ! nic_on_vfio "$address" || return 0
-  put vfio-pci "$pci/$address/driver_override"
+  remember nic "$address" "${from:--}" "${override:--}" "${up:--}" "$bind_to"
+  [[ $from != "$bind_to" ]] || return 0
+  put "$bind_to" "$pci/$address/driver_override"
   [[ -z $from ]] || put "$address" "$pci/$address/driver/unbind"
   put "$address" /sys/bus/pci/drivers_probe
-  if wait_for 5 driver_is "$address" vfio-pci; then
+  if wait_for 5 driver_is "$address" "$bind_to"; then
     link_name "nic_group[$address]" "$pci/$address/iommu_group"
-    changed nic "$address: from ${from:-no driver}${had:+ ($had)} to vfio-pci"
+    changed nic "$address: from ${from:-no driver}${had:+ ($had)} to $bind_to"
     [[ -z $addresses ]] || note "the addresses of$addresses went with it; --undo brings the interface up again, your network set-up (ifup, networkctl) its addresses"
   else
-    failed "$address: vfio-pci does not take it; the kernel says why: dmesg | grep -i vfio"
+    failed "$address: $bind_to does not take it; the kernel says why: dmesg | tail"
     nic_return "$address" "${from:--}" "${override:--}" "${up:--}"
   fi
 }
@@ -62,12 +64,16 @@ nic_take() {
 # nic_users ADDRESS: the processes that have its group open. To take it from them would wait for
 # their end.
 nic_users() {
+  local uio
+  for uio in "$root$pci/$1/uio"/*; do :; done
   # /dev/null: with one directory alone ls would not name it.
   # shellcheck disable=SC2012 # links of /proc have plain names
   ls -l /dev/null "$root"/proc/[0-9]*/fd 2>/dev/null |
-    awk -v group="${nic_group[$1]:-none}" '
+    awk -v group="${nic_group[$1]:-none}" -v uio="/dev/${uio##*/}" '
       /^\/.*:$/ { n = split($0, part, "/"); pid = part[n - 1] }
-      $NF == "/dev/vfio/" group || $NF == "/dev/vfio/noiommu-" group { print pid }' | sort -nu
+      $NF == "/dev/vfio/" group || $NF == "/dev/vfio/noiommu-" group || $NF == uio {
+        print pid
+      }' | sort -nu
 }
 
 
@@ -121,18 +127,22 @@ nic_up() {
   done
 }
 
+# VFIO's own mode where the kernel has it (Debian 12's has not), else uio_pci_generic.
+noiommu_choose() {
+  ! load_module vfio "$noiommu" || return 0
+  bind_to=uio_pci_generic
+  load_module "$bind_to" "/sys/bus/pci/drivers/$bind_to" ||
+    failed "--no-iommu: this kernel has neither VFIO's no-IOMMU mode nor $bind_to"
+}
+
 noiommu_set() {
   local before
-  wrapped 'WARNING: ' 9 '' "no-IOMMU mode. A NIC, and whoever tells it where to write, reaches all of the memory of this machine: a wrong address overwrites anything, and nothing notices. The kernel marks itself tainted. platter has to run as root. Only for machines that hold nothing else."
-  load_module vfio "$noiommu"
-  if [[ ! -e $root$noiommu ]]; then
-    failed "this kernel's VFIO has no no-IOMMU mode (CONFIG_VFIO_NOIOMMU)"
-    return 1
-  fi
+  wrapped 'WARNING: ' 9 '' "no IOMMU. A NIC, and whoever tells it where to write, reaches all of the memory of this machine: a wrong address overwrites anything, and nothing notices. platter has to run as root. Only for machines that hold nothing else."
+  [[ $bind_to == vfio-pci ]] || return 0
   value before "$noiommu"
   remember noiommu mode "$before"
   [[ $before == Y ]] || {
     put Y "$noiommu"
-    changed vfio "no-IOMMU mode on"
+    changed vfio "no-IOMMU mode on; the kernel marks itself tainted"
   }
 }

@@ -22,7 +22,7 @@ boot_write() {
   else
     [[ -z $(remembered nic) ]] || lost+=("NICs, also when plugged in again (no udev)")
   fi
-  [[ $ask_noiommu == no ]] || file_write "$module_options" <<<"options vfio enable_unsafe_noiommu_mode=1"
+  [[ -z $(remembered noiommu) ]] || file_write "$module_options" <<<"options vfio enable_unsafe_noiommu_mode=1"
   ((${#lost[@]} == 0)) || note "this does not come back after a reboot: ${lost[*]}; run the same command again then"
 }
 
@@ -62,17 +62,16 @@ unit_write() {
 # driver_override, set before any module is loaded for it, keeps the kernel's driver off a NIC that
 # appears; the command takes it from one that was quicker.
 rules_write() {
-  local address all
-  all=$(remembered nic)
-  [[ -n $all ]] || return 0
+  local address driver
+  [[ -n $(remembered nic) ]] || return 0
   file_write "$rules" < <(
-    for address in $all; do
+    while IFS=$'\t' read -r _ address _ _ _ driver; do
       cat <<END
-ACTION=="add", SUBSYSTEM=="pci", KERNEL=="$address", ATTR{driver_override}="vfio-pci", RUN{builtin}+="kmod load vfio-pci", RUN+="/bin/sh -c 'cd /sys/bus/pci/devices/%k && [ driver -ef /sys/bus/pci/drivers/vfio-pci ] || { [ ! -e driver ] || echo %k >driver/unbind; echo %k >/sys/bus/pci/drivers_probe; }'"
+ACTION=="add", SUBSYSTEM=="pci", KERNEL=="$address", ATTR{driver_override}="$driver", RUN{builtin}+="kmod load $driver", RUN+="/bin/sh -c 'cd /sys/bus/pci/devices/%k && [ driver -ef /sys/bus/pci/drivers/$driver ] || { [ ! -e driver ] || echo %k >driver/unbind; echo %k >/sys/bus/pci/drivers_probe; }'"
 END
       [[ ! -e $root$limits ]] || cat <<END
 SUBSYSTEM=="vfio", TEST=="/sys/kernel/iommu_groups/%k/devices/$address", GROUP="platter", MODE="0660"
 END
-    done
+    done < <(grep $'^nic\t' "$root$state")
   )
 }

@@ -67,6 +67,16 @@ noiommu_on() {
   [[ $mode == Y || $mode == 1 ]]
 }
 
+# Whether a NIC is in platter's hands, or can be, without an IOMMU.
+unprotected() {
+  local address
+  noiommu_on && return
+  for address in "${nics[@]}"; do
+    ! nic_on_uio "$address" || return 0
+  done
+  return 1
+}
+
 # Whether there is a NIC that only VFIO can drive.
 vfio_needed() {
   local address
@@ -83,8 +93,8 @@ check_iommu() {
     finding ok iommu "on, ${#groups[@]} groups"
     return
   fi
-  if noiommu_on; then
-    finding advice iommu "none, and VFIO is in no-IOMMU mode" \
+  if unprotected; then
+    finding advice iommu "none, and NICs are used without" \
       "a NIC can write to all of the machine's memory; platter must run as root" \
       "$(iommu_fix)"
     return

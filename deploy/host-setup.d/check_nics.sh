@@ -27,6 +27,9 @@ check_nic() {
     check_nic_kept "$address" "$place" "$link" "$what"
   elif nic_on_vfio "$address"; then
     check_nic_vfio "$address" "$place"
+  elif nic_on_uio "$address"; then
+    finding advice "$address" "${nic_driver[$address]}, $place; ready, without protection" \
+      "the NIC can write to all memory; platter must run as root" "$(iommu_fix)"
   elif [[ -n $what ]]; then
     finding ok "$address" "${nic_driver[$address]} ($link), $place; stays: it carries $what"
     return 1

@@ -49,6 +49,7 @@ nic_keeps_driver() {
 }
 
 nic_on_vfio() { [[ ${nic_driver[$1]} == vfio-pci ]]; }
+nic_on_uio() { [[ ${nic_driver[$1]} == uio_pci_generic || ${nic_driver[$1]} == igb_uio ]]; }
 
 # nic_carries VAR ADDRESS: "the default route (eth0)"; nothing where it may be taken.
 nic_carries() {

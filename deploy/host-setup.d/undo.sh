@@ -21,8 +21,8 @@ undo() {
 }
 
 undo_line() { # undo_line NUMBER: it is gone from `lines` when that worked
-  local kind key a b c
-  IFS=$'\t' read -r kind key a b c <<<"${lines[$1]}"
+  local kind key a b c _
+  IFS=$'\t' read -r kind key a b c _ <<<"${lines[$1]}"
   undo_one && unset "lines[$1]"
 }
 

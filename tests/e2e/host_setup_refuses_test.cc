@@ -77,14 +77,30 @@ TEST_F(HostSetupRefuses, WithoutAnIommuOnlyWhenAsked)
                  "platter must run as root");
   Ended ended = machine.setup({"--apply", "--nic", A, "--no-iommu"});
   EXPECT_EQ(ended.status, OK) << ended.err;
-  expect_line(ended, "WARNING: no-IOMMU mode.");
+  expect_line(ended, "WARNING: no IOMMU.");
   EXPECT_EQ(machine.text(mode), "Y\n");
   EXPECT_NE(machine.text("/etc/modprobe.d/platter.conf").find("enable_unsafe_noiommu_mode=1"),
             std::string::npos);
-  expect_line(machine.setup({}), "advice iommu none, and VFIO is in no-IOMMU mode");
+  expect_line(machine.setup({}), "advice iommu none, and NICs are used without");
   EXPECT_EQ(machine.setup({"--undo"}).status, OK);
   EXPECT_EQ(machine.text(mode), "N\n");
   EXPECT_FALSE(machine.exists("/etc/modprobe.d"));
+}
+
+TEST_F(HostSetupRefuses, WithoutAnIommuAndWithoutVfiosModeForThat)
+{
+  machine.no_iommu();
+  Ended ended = machine.setup({"--apply", "--nic", A, "--no-iommu"});
+  EXPECT_EQ(ended.status, OK) << ended.err;
+  expect_line(ended, "from ixgbe (eth1) to uio_pci_generic");
+  EXPECT_EQ(machine.driver(A), "uio_pci_generic");
+  EXPECT_NE(machine.text("/etc/udev/rules.d/90-platter.rules")
+                .find("ATTR{driver_override}=\"uio_pci_generic\""),
+            std::string::npos);
+  expect_line(machine.setup({}), "advice 0000:03:00.0 uio_pci_generic, 8086:10fb, IOMMU group 12, "
+                                 "node 0; ready, without protection");
+  EXPECT_EQ(machine.setup({"--undo"}).status, OK);
+  EXPECT_EQ(machine.driver(A), "ixgbe");
 }
 
 TEST_F(HostSetupRefuses, FilesOfOthersStay)

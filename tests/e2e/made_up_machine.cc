@@ -52,7 +52,8 @@ MadeUpMachine::MadeUpMachine(int nodes) : inotify_(inotify_init1(IN_CLOEXEC))
   fs::create_directories(dir_ / "/sys/class/net");
   file(PCI + "/drivers_probe", "");
   watch(PCI + "/drivers_probe");
-  for (const std::string driver : {"vfio-pci", "e1000e", "ixgbe", "mlx5_core", "pcieport", "snd"}) {
+  for (const std::string driver :
+       {"vfio-pci", "uio_pci_generic", "e1000e", "ixgbe", "mlx5_core", "pcieport", "snd"}) {
     for (const char *name : {"/bind", "/unbind"}) {
       file(DRIVERS + driver + name, "");
       watch(DRIVERS + driver + name);
@@ -233,7 +234,7 @@ void MadeUpMachine::give(const MadeUpNic &nic, const std::string &driver) const
 {
   if (driver == "vfio-pci")
     file("/dev/vfio/" + number(nic.group), "");
-  else if (!nic.interface.empty()) {
+  else if (driver == nic.driver && !nic.interface.empty()) {
     fs::create_directories(dir_ / (DEVICES + nic.address + "/net/" + nic.interface));
     file("/sys/class/net/" + nic.interface + "/flags", "0x1002\n");
     file("/sys/class/net/" + nic.interface + "/operstate", "up\n");
