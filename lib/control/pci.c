@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -86,17 +87,21 @@ static int try_group(const struct pci_view *view, const struct pci_device *devic
   return fail(why, size, -code, "cannot open %s (%s)", shown, strerror(code));
 }
 
+static int iommu_off(const char *but, char *why, size_t size)
+{
+  return fail(why, size, -ENODEV,
+              "%s this machine's IOMMU is off: switch on VT-d or AMD-Vi in the BIOS and, with "
+              "Intel's, boot with intel_iommu=on; `deploy/host-setup` says more",
+              but);
+}
+
 // What keeps vfio from giving the device away.
 static int check_group(const struct pci_view *view, const struct pci_device *device, char *why,
                        size_t size)
 {
   char rival[PCI_NAME_SIZE], driver[PCI_NAME_SIZE];
   if (device->group[0] == '\0')
-    return fail(
-        why, size, -ENODEV,
-        "it is bound to vfio-pci, but this machine's IOMMU is off: switch on VT-d or AMD-Vi "
-        "in the BIOS and, with Intel's, boot with intel_iommu=on; `deploy/host-setup` says "
-        "more");
+    return iommu_off("it is bound to vfio-pci, but", why, size);
   if (pci_device_rival(view->root, device, rival, driver))
     return fail(why, size, -EBUSY,
                 "%s, of the same IOMMU group %s, still has its kernel driver %s; " SET_UP
@@ -141,29 +146,37 @@ static int no_verbs(const struct pci_view *view, const struct pci_device *device
               device->driver, module);
 }
 
-// Whether DPDK could have got the device from what it is bound to.
-static bool for_dpdk(const char *driver)
+static bool is_uio(const char *driver)
 {
-  return strcmp(driver, "vfio-pci") == 0 || strcmp(driver, "igb_uio") == 0 ||
-         strcmp(driver, "uio_pci_generic") == 0;
+  return strcmp(driver, "uio_pci_generic") == 0 || strcmp(driver, "igb_uio") == 0;
+}
+
+static int kernel_has_it(const struct pci_device *device, char *why, size_t size)
+{
+  const char *interface = device->interface;
+  char what[256];
+  snprintf(what, sizeof(what), "its kernel driver %s still has it%s%s%s", device->driver,
+           *interface != '\0' ? " (interface " : "", interface, *interface != '\0' ? ")" : "");
+  if (device->group[0] != '\0')
+    return fail(why, size, -EBUSY, "%s; " SET_UP " --nic %s` gives it to vfio-pci", what,
+                device->address);
+  strcat(what, ", and");
+  return iommu_off(what, why, size);
 }
 
 static int check_driver(const struct pci_view *view, const struct pci_device *device, char *why,
                         size_t size)
 {
-  const char *driver = device->driver, *interface = device->interface;
+  const char *driver = device->driver;
+  if (*driver == '\0' && device->group[0] == '\0')
+    return iommu_off("it is bound to no driver, and", why, size);
   if (*driver == '\0')
     return fail(why, size, -ENODEV,
                 "it is bound to no driver; " SET_UP " --nic %s` binds it to vfio-pci",
                 device->address);
   if (verbs_module(driver) != NULL)
     return no_verbs(view, device, why, size);
-  if (for_dpdk(driver))
-    return 0;
-  return fail(why, size, -EBUSY,
-              "its kernel driver %s still has it%s%s%s; " SET_UP " --nic %s` gives it to vfio-pci",
-              driver, *interface != '\0' ? " (interface " : "", interface,
-              *interface != '\0' ? ")" : "", device->address);
+  return is_uio(driver) || strcmp(driver, "vfio-pci") == 0 ? 0 : kernel_has_it(device, why, size);
 }
 
 // DPDK would drive a legacy virtio device that the kernel still drives (drivers/net/virtio, where
@@ -176,6 +189,9 @@ int pci_check(const struct pci_view *view, const char *address, uint64_t bytes, 
     return missing(view, why, size);
   if (strcmp(device.driver, "virtio-pci") == 0)
     return check_driver(view, &device, why, size);
+  if (is_uio(device.driver) && geteuid() != 0)
+    return fail(why, size, -EPERM, "it is bound to %s, which only root may use; run as root",
+                device.driver);
   if (strcmp(device.driver, "vfio-pci") != 0)
     return 0;
   int status = check_group(view, &device, why, size);

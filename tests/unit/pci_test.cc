@@ -87,6 +87,16 @@ protected:
     return why;
   }
 
+  // What a user without privileges is told.
+  template <typename Question> std::string as_nobody(Question question)
+  {
+    uid_t user = geteuid();
+    EXPECT_EQ(seteuid(user == 0 ? 65534 : user), 0);
+    std::string answer = question();
+    EXPECT_EQ(seteuid(user), 0);
+    return answer;
+  }
+
   Scratch root;
   int status = 0;
 };
@@ -133,6 +143,7 @@ TEST_F(Pci, NoNic)
 TEST_F(Pci, TheKernelHasIt)
 {
   device(NIC, "e1000e");
+  group(NIC, "12");
   interface(NIC, "net/eth0");
   EXPECT_EQ(check(), "");
   EXPECT_EQ(trouble(),
@@ -144,6 +155,7 @@ TEST_F(Pci, TheKernelHasIt)
 TEST_F(Pci, VirtioIsNotTakenFromTheKernelWhileItHasIt)
 {
   device(NIC, "virtio-pci");
+  group(NIC, "12");
   interface(NIC, "virtio0/net/eth0");
   EXPECT_EQ(check(), trouble());
   EXPECT_EQ(check().find("its kernel driver virtio-pci still has it (interface eth0); "), 0u);
@@ -152,6 +164,7 @@ TEST_F(Pci, VirtioIsNotTakenFromTheKernelWhileItHasIt)
 TEST_F(Pci, NobodyHasIt)
 {
   device(NIC);
+  group(NIC, "12");
   EXPECT_EQ(check(), "");
   EXPECT_EQ(trouble(), "it is bound to no driver; `sudo deploy/host-setup --apply --nic "
                        "0000:03:00.0` binds it to vfio-pci");
@@ -174,11 +187,36 @@ TEST_F(Pci, NothingIsWrong)
   EXPECT_EQ(trouble(), "no driver of DPDK takes this device (8086:10d3, bound to vfio-pci)");
 }
 
-TEST_F(Pci, WithoutIommu)
+const char *const IOMMU_OFF = " this machine's IOMMU is off: switch on VT-d or AMD-Vi in the BIOS ";
+
+TEST_F(Pci, BoundWithoutIommu)
 {
   device(NIC, "vfio-pci");
-  EXPECT_EQ(check().find("it is bound to vfio-pci, but this machine's IOMMU is off: "), 0u);
-  EXPECT_EQ(trouble().find("it is bound to vfio-pci, but this machine's IOMMU is off: "), 0u);
+  EXPECT_EQ(check().find(std::string("it is bound to vfio-pci, but") + IOMMU_OFF), 0u);
+  EXPECT_EQ(trouble(), check());
+}
+
+TEST_F(Pci, UnboundWithoutIommu)
+{
+  device(NIC);
+  EXPECT_EQ(trouble().find(std::string("it is bound to no driver, and") + IOMMU_OFF), 0u);
+}
+
+TEST_F(Pci, TheKernelsWithoutIommu)
+{
+  device(NIC, "e1000e");
+  EXPECT_EQ(trouble().find(std::string("its kernel driver e1000e still has it, and") + IOMMU_OFF),
+            0u);
+}
+
+TEST_F(Pci, BoundToUio)
+{
+  device(NIC, "uio_pci_generic");
+  ASSERT_EQ(chmod(root.path().c_str(), 0755), 0);
+  EXPECT_EQ(as_nobody([&] { return check(); }),
+            "it is bound to uio_pci_generic, which only root may use; run as root");
+  EXPECT_EQ(status, -EPERM);
+  EXPECT_EQ(trouble(), "no driver of DPDK takes this device (8086:10d3, bound to uio_pci_generic)");
 }
 
 TEST_F(Pci, AnotherOfItsGroupIsTheKernels)
@@ -208,10 +246,7 @@ TEST_F(Pci, TheGroupsFile)
   EXPECT_EQ(check(), "");
   ASSERT_EQ(chmod(root.path().c_str(), 0755), 0);
   ASSERT_EQ(chmod(file.c_str(), 0), 0);
-  uid_t user = geteuid();
-  ASSERT_EQ(seteuid(user == 0 ? 65534 : user), 0); // root may open anything
-  std::string said = check();
-  ASSERT_EQ(seteuid(user), 0);
+  std::string said = as_nobody([&] { return check(); }); // root may open anything
   EXPECT_EQ(status, -EACCES);
   EXPECT_NE(said.find(" may not open /dev/vfio/12; `sudo deploy/host-setup --apply --user "),
             std::string::npos)
