@@ -32,6 +32,7 @@ struct run {
 static void forward(struct appliance *appliance, const struct run *run)
 {
   double start = wait_now(), next = start;
+  uint64_t link_changes[CONFIG_PORTS_MAX] = {0};
   unsigned shown = 0;
 
   do {
@@ -41,6 +42,8 @@ static void forward(struct appliance *appliance, const struct run *run)
     if (tick_until(appliance, next))
       break;
     const struct status *status = appliance_update(appliance);
+    if (!run->json)
+      show_link_changes(status, link_changes, stdout);
     if (run->watch && status->seconds >= shown + 1) {
       show_line(status, shown % HEADING_EVERY == 0, stdout);
       shown = status->seconds;

@@ -71,6 +71,23 @@ void show_line(const struct status *s, bool heading, FILE *out)
   fflush(out);
 }
 
+void show_link_changes(const struct status *s, uint64_t *seen, FILE *out)
+{
+  unsigned seconds = s->seconds;
+  for (unsigned i = 0; i < s->n_ports; i++) {
+    const struct status_port *p = &s->port[i];
+    if (p->link_changes == seen[i])
+      continue;
+    fprintf(out, "%3u:%02u  port %s: link %s", seconds / 60, seconds % 60, p->name,
+            p->link_up ? "up" : "down");
+    if (p->link_changes > seen[i] + 1)
+      fprintf(out, " (changed %" PRIu64 " times)", p->link_changes - seen[i]);
+    fputc('\n', out);
+    seen[i] = p->link_changes;
+  }
+  fflush(out);
+}
+
 void show_progress(const struct status *s, uint64_t frames, uint64_t total, FILE *out)
 {
   char text[2][16];
@@ -127,6 +144,9 @@ static void show_links(const struct status *s, FILE *out)
 {
   for (unsigned i = 0; i < s->n_ports; i++) {
     const struct status_port *p = &s->port[i];
+    if (p->link_changes > 0)
+      fprintf(out, "port %s: link changes: %" PRIu64 "; at the end it was %s\n", p->name,
+              p->link_changes, p->link_up ? "up" : "down");
     if (p->times_held == 1)
       fprintf(out, "port %s: taken down once, with the other side of its wire\n", p->name);
     else if (p->times_held > 1)

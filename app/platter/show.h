@@ -16,7 +16,11 @@ void show_ports(const struct status *status, FILE *out);
 // One line a second; `heading`: the line that names the columns before it.
 void show_line(const struct status *status, bool heading, FILE *out);
 
-// The same for a replay, which has an end: so many frames of all have come in.
+// A line for each port whose link is not as it was at the last call, or has changed and is so again.
+// `seen`: how often each port's link had changed then.
+void show_link_changes(const struct status *status, uint64_t *seen, FILE *out);
+
+// The status line for a replay, which has an end: so many frames of all have come in.
 void show_progress(const struct status *status, uint64_t frames, uint64_t total, FILE *out);
 
 // The end: per port, per worker, handoffs, drops by reason, copies by site, the equation.

@@ -17,9 +17,9 @@
 #include "control/cpu.h"
 #include "control/eal.h"
 #include "control/hotplug.h"
-#include "control/memif.h"
 #include "control/plan.h"
 #include "control/port_replay.h"
+#include "control/shared_memory.h"
 #include "control/telemetry.h"
 #include "control/telemetry_bridge.h"
 
@@ -177,7 +177,7 @@ static int start_workers(struct appliance *a, char *error, size_t size)
   for (unsigned i = 0; i < a->datapath.n_workers; i++)
     rte_eal_remote_launch(worker_main, a->datapath.worker[i],
                           plan_lcore(&a->plan, a->layout->workers[i].cpu));
-  memif_guard(&a->datapath);
+  shared_memory_guard(&a->datapath);
   a->running = true;
   return 0;
 }

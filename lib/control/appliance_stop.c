@@ -12,6 +12,7 @@
 #include "control/eal.h"
 #include "control/memif.h"
 #include "control/port_replay.h"
+#include "control/shared_memory.h"
 #include "control/telemetry.h"
 #include "control/telemetry_bridge.h"
 
@@ -65,7 +66,7 @@ static void join(struct appliance *a)
   if (a->stuck)
     return;
   rte_eal_mp_wait_lcore();
-  memif_guard(NULL);
+  shared_memory_guard(NULL);
   a->running = false;
   a->stopped = clock_now();
   for (unsigned i = 0; i < a->datapath.n_workers; i++)

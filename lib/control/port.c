@@ -14,8 +14,10 @@
 #include "control/interface.h"
 #include "control/memif.h"
 #include "control/pci.h"
+#include "control/peer_socket.h"
 #include "control/port_internal.h"
 #include "control/port_replay.h"
+#include "control/shared_memory.h"
 
 // A failing driver's own reason, in brackets, or nothing.
 static const char *drivers_words(char *text, size_t size)
@@ -30,6 +32,18 @@ int port_fail(const struct port *port, int code, const char *what, char *error, 
   char words[300];
   return fail(error, size, code, "ports.%s.device: '%s': %s: %s%s", port->config->name,
               port->device, what, rte_strerror(-code), drivers_words(words, sizeof(words)));
+}
+
+int port_prepare_socket(const struct port *port, char *error, size_t size)
+{
+  char why[300];
+  const char *comma = strchr(port->device, ',');
+  int status =
+      peer_socket_prepare(port->facts.driver, comma != NULL ? comma + 1 : "", why, sizeof(why));
+  if (status != 0)
+    return fail(error, size, status, "ports.%s.device: '%s': %s", port->config->name, port->device,
+                why);
+  return 0;
 }
 
 static int find(struct port *port)
@@ -93,7 +107,9 @@ int port_probe(struct port *port, char *error, size_t size)
                 port->device);
   if (port->replay_plan != NULL)
     snprintf(port->facts.name, sizeof(port->facts.name), "%.*s", (int)strcspn(device, ","), device);
-  memif_remove_stale_socket(device);
+  status = port_prepare_socket(port, error, size);
+  if (status != 0)
+    return status;
   if (!port->facts.pci || port->absent) // EAL has probed its allow-list when it started
     status = rte_dev_probe(device);
   if (status != 0)
@@ -118,6 +134,8 @@ static int link_event(uint16_t id, enum rte_eth_event_type type, void *arg, void
 {
   struct port *port = arg;
   __atomic_store_n(&port->link_changes, port->link_changes + 1, __ATOMIC_RELAXED);
+  if (port_is_vhost(port))
+    shared_memory_peer_changes();
   return 0;
 }
 
@@ -257,4 +275,9 @@ void port_close(struct port *port)
 bool port_is_memif(const struct port *port)
 {
   return port->probed && strcmp(port->info.driver_name, "net_memif") == 0;
+}
+
+bool port_is_vhost(const struct port *port)
+{
+  return port->probed && strcmp(port->info.driver_name, "net_vhost") == 0;
 }

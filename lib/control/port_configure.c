@@ -138,6 +138,9 @@ int port_configure(struct port *port, unsigned rx_queues, unsigned tx_queues, bo
   struct rte_eth_conf conf = {0};
   unsigned mtu = port->config->mtu;
   int status = check_limits(port, rx_queues, strict ? mtu : 0, error, size);
+  if (status == 0 &&
+      port_is_vhost(port)) // makes its socket now, and takes another port's for its own
+    status = port_prepare_socket(port, error, size);
   if (status != 0)
     return status;
 

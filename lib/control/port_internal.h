@@ -3,6 +3,7 @@
 #ifndef CONTROL_PORT_INTERNAL_H
 #define CONTROL_PORT_INTERNAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct port;
@@ -15,5 +16,9 @@ int port_fail(const struct port *port, int code, const char *what, char *error, 
 // From now on the device may say that it goes (see port_leaves); and until here.
 void port_listen(struct port *port);
 void port_listen_no_more(struct port *port);
+
+int port_prepare_socket(const struct port *port, char *error, size_t size); // peer_socket_prepare
+
+bool port_is_vhost(const struct port *port);
 
 #endif

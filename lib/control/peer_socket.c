@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "control/peer_socket.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <rte_kvargs.h>
+
+#include "config/notes.h"
+
+enum { HELLO_TIMEOUT = 500 }; // milliseconds
+
+static bool says(const struct rte_kvargs *arguments, const char *key, const char *value)
+{
+  const char *found = rte_kvargs_get(arguments, key);
+  return found != NULL && strcmp(found, value) == 0;
+}
+
+static bool is_set(const struct rte_kvargs *arguments, const char *key)
+{
+  const char *found = rte_kvargs_get(arguments, key);
+  return found != NULL && strtoul(found, NULL, 0) != 0;
+}
+
+static bool memif_listens(const struct rte_kvargs *arguments)
+{
+  return says(arguments, "socket-abstract", "no") &&
+         (says(arguments, "role", "server") || says(arguments, "role", "master"));
+}
+
+static bool vhost_listens(const struct rte_kvargs *arguments)
+{
+  return !is_set(arguments, "client");
+}
+
+static bool virtio_user_listens(const struct rte_kvargs *arguments)
+{
+  return is_set(arguments, "server");
+}
+
+static const struct server {
+  const char *driver;
+  const char *key; // of its path
+  bool (*listens)(const struct rte_kvargs *arguments);
+  int type;
+  bool shared; // several ports of one process may have the same
+} servers[] = {
+    {"net_memif", "socket", memif_listens, SOCK_SEQPACKET, true},
+    {"net_vhost", "iface", vhost_listens, SOCK_STREAM, false},
+    {"net_virtio_user", "path", virtio_user_listens, SOCK_STREAM, false},
+};
+
+enum { N_SERVERS = sizeof(servers) / sizeof(*servers) };
+
+// A memif server that listens has taken the connection, and sends its hello: it should not find the
+// other end closed then.
+static void hear_hello(int fd)
+{
+  struct pollfd wait = {.fd = fd, .events = POLLIN};
+  char hello[256];
+  if (poll(&wait, 1, HELLO_TIMEOUT) == 1)
+    (void)!recv(fd, hello, sizeof(hello), MSG_DONTWAIT);
+}
+
+// Connects to a socket's file. Returns 0, or -errno: ECONNREFUSED where no process listens behind
+// it. `own`: this process does.
+static int knock(const struct server *server, const struct sockaddr_un *address, bool *own)
+{
+  struct ucred who = {0}; // of a process in another PID namespace: 0
+  socklen_t size = sizeof(who);
+  int fd = socket(AF_UNIX, server->type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0)
+    return -errno;
+  int status = connect(fd, (const struct sockaddr *)address, sizeof(*address)) != 0 ? -errno : 0;
+  *own = status == 0 && getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) == 0 &&
+         who.pid == getpid();
+  if (status == 0 && server->type == SOCK_SEQPACKET)
+    hear_hello(fd);
+  close(fd);
+  return status;
+}
+
+static int check_directory(const char *path, char *why, size_t size)
+{
+  const char *slash = strrchr(path, '/');
+  struct stat file;
+  char directory[sizeof(((struct sockaddr_un *)NULL)->sun_path)] = ".";
+  if (slash != NULL) {
+    size_t length = slash > path ? slash - path : 1;
+    memcpy(directory, path, length);
+    directory[length] = '\0';
+  }
+  if (stat(directory, &file) != 0)
+    return fail(why, size, -errno, "the directory of its socket, '%s': %s", directory,
+                strerror(errno));
+  if (!S_ISDIR(file.st_mode))
+    return fail(why, size, -ENOTDIR, "'%s', where its socket would be, is no directory", directory);
+  return 0;
+}
+
+static int check_file(const struct server *server, const char *path, char *why, size_t size)
+{
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  struct stat file;
+  bool own = false;
+  if (*path == '\0' || strlen(path) >= sizeof(address.sun_path))
+    return fail(why, size, -ENAMETOOLONG, "%s: a socket's path has 1 to %zu bytes", server->key,
+                sizeof(address.sun_path) - 1);
+  strcpy(address.sun_path, path);
+  int status = check_directory(path, why, size);
+  if (status != 0 || lstat(path, &file) != 0)
+    return status;
+  if (!S_ISSOCK(file.st_mode))
+    return fail(why, size, -EEXIST, "'%s' is there already, and is no socket", path);
+  status = knock(server, &address, &own);
+  if (status == -ECONNREFUSED)
+    return unlink(path) == 0 ? 0
+                             : fail(why, size, -errno, "cannot remove '%s', which nobody uses (%s)",
+                                    path, strerror(errno));
+  if (status == 0 && own && !server->shared)
+    return fail(why, size, -EADDRINUSE, "another port of this platter has the socket '%s'", path);
+  if (status == 0 && own)
+    return 0;
+  return fail(why, size, -EADDRINUSE,
+              "another process listens at '%s' (`ss -xlp` shows which); stop it, or choose "
+              "another path",
+              path);
+}
+
+int peer_socket_prepare(const char *driver, const char *arguments, char *why, size_t size)
+{
+  const struct server *server = NULL;
+  for (unsigned i = 0; driver != NULL && i < N_SERVERS; i++)
+    if (strcmp(driver, servers[i].driver) == 0)
+      server = &servers[i];
+  struct rte_kvargs *read = server != NULL ? rte_kvargs_parse(arguments, NULL) : NULL;
+  if (read == NULL)
+    return 0; // no server, or arguments that the driver will refuse
+  const char *path = rte_kvargs_get(read, server->key);
+  int status = 0;
+  if (path != NULL && server->listens(read))
+    status = check_file(server, path, why, size);
+  rte_kvargs_free(read);
+  return status;
+}
