@@ -55,12 +55,14 @@ void kill(Appliance &appliance)
   appliance.process().wait();
 }
 
+// What fits into one of memif's buffers.
 Frames all_captures()
 {
   Frames frames;
   for (const std::string &file : sample_captures())
     for (const std::string &frame : read_frames(file))
-      frames.push_back(frame);
+      if (frame.size() <= 2048)
+        frames.push_back(frame);
   return frames;
 }
 
@@ -145,7 +147,7 @@ TEST(Vhost, HostStopsWithADeadGuest)
 TEST(Vhost, HostStopsWhileTheGuestSends)
 {
   Pair pair;
-  for (int round = 0; round < 3; round++) {
+  for (int round = 0; round < 2; round++) {
     Appliance host(pair.kernels.middle, pair.host("net_null0,size=64"));
     Appliance guest(pair.kernels.middle, pair.guest("net_null0,size=64"));
     ASSERT_TRUE(eventually([&] { return count(host, "b", "received") > 1000; }));
