@@ -32,7 +32,7 @@ struct run {
 static void forward(struct appliance *appliance, const struct run *run)
 {
   double start = wait_now(), next = start;
-  uint64_t link_changes[CONFIG_PORTS_MAX] = {0};
+  struct show_links links = {0};
   unsigned shown = 0;
 
   do {
@@ -43,7 +43,7 @@ static void forward(struct appliance *appliance, const struct run *run)
       break;
     const struct status *status = appliance_update(appliance);
     if (!run->json)
-      show_link_changes(status, link_changes, stdout);
+      show_link_changes(status, &links, stdout);
     if (run->watch && status->seconds >= shown + 1) {
       show_line(status, shown % HEADING_EVERY == 0, stdout);
       shown = status->seconds;

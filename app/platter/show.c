@@ -71,20 +71,23 @@ void show_line(const struct status *s, bool heading, FILE *out)
   fflush(out);
 }
 
-void show_link_changes(const struct status *s, uint64_t *seen, FILE *out)
+void show_link_changes(const struct status *s, struct show_links *seen, FILE *out)
 {
   unsigned seconds = s->seconds;
   for (unsigned i = 0; i < s->n_ports; i++) {
     const struct status_port *p = &s->port[i];
-    if (p->link_changes == seen[i])
-      continue;
-    fprintf(out, "%3u:%02u  port %s: link %s", seconds / 60, seconds % 60, p->name,
-            p->link_up ? "up" : "down");
-    if (p->link_changes > seen[i] + 1)
-      fprintf(out, " (changed %" PRIu64 " times)", p->link_changes - seen[i]);
-    fputc('\n', out);
-    seen[i] = p->link_changes;
+    uint64_t changes = p->link_changes - seen->changes[i];
+    bool other = seen->begun && strcmp(seen->link[i], p->link) != 0;
+    if (changes > 0 || other)
+      fprintf(out, "%3u:%02u  port %s: link %s", seconds / 60, seconds % 60, p->name, p->link);
+    if (changes > 1)
+      fprintf(out, " (changed %" PRIu64 " times)", changes);
+    if (changes > 0 || other)
+      fputc('\n', out);
+    seen->changes[i] = p->link_changes;
+    snprintf(seen->link[i], sizeof(seen->link[i]), "%s", p->link);
   }
+  seen->begun = true;
   fflush(out);
 }
 
@@ -146,7 +149,7 @@ static void show_links(const struct status *s, FILE *out)
     const struct status_port *p = &s->port[i];
     if (p->link_changes > 0)
       fprintf(out, "port %s: link changes: %" PRIu64 "; at the end it was %s\n", p->name,
-              p->link_changes, p->link_up ? "up" : "down");
+              p->link_changes, p->link);
     if (p->times_held == 1)
       fprintf(out, "port %s: taken down once, with the other side of its wire\n", p->name);
     else if (p->times_held > 1)

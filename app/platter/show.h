@@ -16,9 +16,15 @@ void show_ports(const struct status *status, FILE *out);
 // One line a second; `heading`: the line that names the columns before it.
 void show_line(const struct status *status, bool heading, FILE *out);
 
-// A line for each port whose link is not as it was at the last call, or has changed and is so again.
-// `seen`: how often each port's link had changed then.
-void show_link_changes(const struct status *status, uint64_t *seen, FILE *out);
+// A line for each port whose link is not what it was at the last call, or has changed in between.
+// `seen`: the links as they were then; before the first call, zero.
+struct show_links {
+  bool begun;
+  uint64_t changes[CONFIG_PORTS_MAX];
+  char link[CONFIG_PORTS_MAX][64];
+};
+
+void show_link_changes(const struct status *status, struct show_links *seen, FILE *out);
 
 // The status line for a replay, which has an end: so many frames of all have come in.
 void show_progress(const struct status *status, uint64_t frames, uint64_t total, FILE *out);

@@ -71,6 +71,21 @@ TEST_F(StartFailure, ArgumentsThatAreNotTheDrivers)
   expect_bad_device("net_memif0,role=queen", ": the driver refuses it (DPDK says: ");
 }
 
+TEST_F(StartFailure, SocketsThatCannotBeMade)
+{
+  expect_bad_device("net_vhost0,iface=/nonexistent/guest.sock",
+                    ": the directory of its socket, '/nonexistent': No such file or directory");
+  expect_bad_device("net_memif0,role=server,socket-abstract=no,socket=/nonexistent/memif.sock",
+                    ": the directory of its socket, '/nonexistent': No such file or directory");
+  expect_bad_device("net_vhost0,iface=/etc/passwd", ": '/etc/passwd' is there already, and is no ");
+  expect_bad_device("net_vhost0,iface=/tmp/" + std::string(103, 'x'),
+                    ": iface: a socket's path has 1 to 107 bytes");
+  std::string path = "/tmp/" + prefix + ".sock";
+  expect_failure(wire_yaml("net_vhost0,iface=" + path, "net_vhost1,iface=" + path, prefix),
+                 "ports.right.device: 'net_vhost1,iface=" + path +
+                     "': another port of this platter has the socket '" + path + "'");
+}
+
 TEST_F(StartFailure, CoresThatAreNotThere)
 {
   std::string w = "workers: {cores: [900]}\n";

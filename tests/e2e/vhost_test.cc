@@ -182,6 +182,19 @@ TEST(Vhost, HostIsKilledAndComesBack)
   host.expect_clean_end();
 }
 
+TEST(Vhost, AHostThatRunsKeepsItsSocket)
+{
+  Pair pair;
+  Appliance host(pair.kernels.middle, pair.host());
+  std::string second = pair.scratch.write("second.yaml", pair.host("net_null0,size=64"));
+  expect_refusal(platter({"run", second}), FAILED,
+                 ": another process listens at '" + pair.socket() + "' (`ss -xlp` shows which)");
+  Appliance guest(pair.kernels.middle, pair.guest());
+  EXPECT_TRUE(ping(pair.kernels.a, "10.0.0.2")) << "the first still listens";
+  guest.expect_clean_end();
+  host.expect_clean_end();
+}
+
 // A station behind the dead guest takes nothing; the bridge's other ports do not notice.
 TEST(Vhost, ABridgeForwardsBesideADeadGuest)
 {
