@@ -9,7 +9,7 @@
 #include <rte_common.h>
 
 #include "control/filter_code.h"
-#include "stages/rules.h"
+#include "control/rules_internal.h"
 
 _Static_assert((unsigned)RULES_MAX >= (unsigned)CONFIG_RULES_MAX, "a port can have every rule");
 
@@ -24,80 +24,6 @@ struct rules {
   struct rule_worker *worker; // n times n_workers
   struct rule_list *list[PORTS_MAX][DIRECTIONS];
 };
-
-static portset targets(const struct config_rule *rule)
-{
-  return rule->mirror | rule->balance | rule->redirect;
-}
-
-static bool is_received(const struct config_rule *rule, unsigned port)
-{
-  return !rule->egress && (rule->ports >> port & 1) != 0;
-}
-
-// The ports by which packets received at one may leave when they come to the rules about leaving:
-// all rules about receiving have run then, wherever they stand in the list.
-static portset leaves_at_first(const struct config *config, const struct forwarding *forwarding,
-                               unsigned port)
-{
-  portset leaves = forwarding->feeds[port];
-  for (unsigned r = 0; r < config->n_rules; r++)
-    if (is_received(&config->rules[r], port))
-      leaves |= config->rules[r].redirect;
-  return leaves;
-}
-
-// Sets used[r] for the rules of a port and direction. Returns the ports that they can send to.
-// A rule about ports that packets leave by counts where a packet received here can come to one.
-static portset select_rules(const struct config *config, const struct forwarding *forwarding,
-                            unsigned port, bool egress, bool *used)
-{
-  portset reach = 0, leaves = leaves_at_first(config, forwarding, port);
-  for (unsigned r = 0; r < config->n_rules; r++) {
-    const struct config_rule *rule = &config->rules[r];
-    used[r] = egress ? rule->egress && (rule->ports & leaves) != 0 : is_received(rule, port);
-    if (!used[r])
-      continue;
-    reach |= targets(rule);
-    leaves |= rule->redirect;
-  }
-  return reach;
-}
-
-static bool any(const bool *used, unsigned n)
-{
-  for (unsigned i = 0; i < n; i++)
-    if (used[i])
-      return true;
-  return false;
-}
-
-static void add_stages(struct forwarding *forwarding, const struct config *config, bool egress)
-{
-  bool used[CONFIG_RULES_MAX];
-  for (unsigned port = 0; port < config->n_ports; port++) {
-    struct port_program *stages = &forwarding->program.port[port];
-    portset reach = select_rules(config, forwarding, port, egress, used);
-    if (!any(used, config->n_rules))
-      continue;
-    forwarding->reach[port] |= reach;
-    for (unsigned r = 0; r < config->n_rules; r++)
-      if (used[r]) // what is redirected there waits for room as what is forwarded does
-        forwarding->feeds[port] |= config->rules[r].redirect;
-    stages->stage[stages->count++] =
-        (struct stage){.type = egress ? &rules_out_stage : &rules_in_stage, .reach = reach};
-  }
-}
-
-void rules_before(struct forwarding *forwarding, const struct config *config)
-{
-  add_stages(forwarding, config, false);
-}
-
-void rules_behind(struct forwarding *forwarding, const struct config *config)
-{
-  add_stages(forwarding, config, true);
-}
 
 // FNV-1a, 64 bits: a member keeps its flows whatever its number is.
 static uint64_t hash_name(const char *name)
@@ -173,8 +99,8 @@ static int make_list(struct rules *rules, const struct forwarding *forwarding, u
                      bool egress)
 {
   bool used[CONFIG_RULES_MAX];
-  select_rules(rules->config, forwarding, port, egress, used);
-  if (!any(used, rules->n))
+  portset reach;
+  if (!rules_select(rules->config, forwarding, port, egress, used, &reach))
     return 0;
   struct rule_list *list = calloc(1, sizeof(*list));
   if (list == NULL)

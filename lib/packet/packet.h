@@ -33,8 +33,8 @@ struct copy_count {
 
 // One per worker. worker: writes, control: reads a snapshot.
 struct copier {
-  // Mbufs with PACKET_HEADER_ROOM: private headers, and the indirect segments behind them. At most
-  // two for a packet.
+  // Mbufs with PACKET_HEADER_ROOM: private headers, and indirect segments. At most two for a packet
+  // that is rewritten, and one for each segment of a truncated reference.
   struct rte_mempool *headers;
   struct rte_mempool *frames;           // mbufs for whole frames: packet_copied
   struct copy_count copied[LABELS_MAX]; // by copy site

@@ -9,10 +9,8 @@ TEST_F(Rules, AFullMirrorCostsTheForwardedPacketNothing)
 {
   start_rules("  - { from: [a], match: \"\", mirror: [c] }\n");
   plug(C);
-  Packets in = make_many(2000, 64);
   for (unsigned i = 0; i < 2000; i += 50)
     pass(A, List(50, frame(64)));
-  release(in);
   EXPECT_EQ(take(B).size(), 2000u);
   EXPECT_GT(dropped(C, "mirror_full"), 0u);
   unplug(C);

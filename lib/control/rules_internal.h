@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What rules.c (life cycle) and rules_ports.c (who has which) share. Nobody else includes this.
+#ifndef CONTROL_RULES_INTERNAL_H
+#define CONTROL_RULES_INTERNAL_H
+
+#include "control/rules.h"
+#include "stages/rules.h"
+
+// Sets used[r] for the rules of a port and direction, and *reach to the ports that they can send
+// to. A rule about ports that packets leave by counts where a packet received here can come to one.
+// False: there is no such rule.
+bool rules_select(const struct config *config, const struct forwarding *forwarding, unsigned port,
+                  bool egress, bool *used, portset *reach);
+
+#endif

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Which rules are about a port's packets, and how far these make them come.
+#include "control/rules_internal.h"
+
+static portset targets(const struct config_rule *rule)
+{
+  return rule->mirror | rule->balance | rule->redirect;
+}
+
+static bool is_received(const struct config_rule *rule, unsigned port)
+{
+  return !rule->egress && (rule->ports >> port & 1) != 0;
+}
+
+// The ports by which packets received at one may leave when they come to the rules about leaving:
+// all rules about receiving have run then, wherever they stand in the list.
+static portset leaves_at_first(const struct config *config, const struct forwarding *forwarding,
+                               unsigned port)
+{
+  portset leaves = forwarding->feeds[port];
+  for (unsigned r = 0; r < config->n_rules; r++)
+    if (is_received(&config->rules[r], port))
+      leaves |= config->rules[r].redirect;
+  return leaves;
+}
+
+bool rules_select(const struct config *config, const struct forwarding *forwarding, unsigned port,
+                  bool egress, bool *used, portset *reach)
+{
+  portset leaves = leaves_at_first(config, forwarding, port);
+  bool any = false;
+  *reach = 0;
+  for (unsigned r = 0; r < config->n_rules; r++) {
+    const struct config_rule *rule = &config->rules[r];
+    used[r] = egress ? rule->egress && (rule->ports & leaves) != 0 : is_received(rule, port);
+    if (!used[r])
+      continue;
+    any = true;
+    *reach |= targets(rule);
+    leaves |= rule->redirect;
+  }
+  return any;
+}
+
+static void add_stages(struct forwarding *forwarding, const struct config *config, bool egress)
+{
+  bool used[CONFIG_RULES_MAX];
+  for (unsigned port = 0; port < config->n_ports; port++) {
+    struct port_program *stages = &forwarding->program.port[port];
+    portset reach;
+    if (!rules_select(config, forwarding, port, egress, used, &reach))
+      continue;
+    forwarding->reach[port] |= reach;
+    for (unsigned r = 0; r < config->n_rules; r++)
+      if (used[r]) // what is redirected there waits for room as what is forwarded does
+        forwarding->feeds[port] |= config->rules[r].redirect;
+    stages->stage[stages->count++] =
+        (struct stage){.type = egress ? &rules_out_stage : &rules_in_stage, .reach = reach};
+  }
+}
+
+void rules_before(struct forwarding *forwarding, const struct config *config)
+{
+  add_stages(forwarding, config, false);
+}
+
+void rules_behind(struct forwarding *forwarding, const struct config *config)
+{
+  add_stages(forwarding, config, true);
+}
