@@ -13,11 +13,16 @@ static bool is_received(const struct config_rule *rule, unsigned port)
 }
 
 // The ports by which packets received at one may leave when they come to the rules about leaving:
-// all rules about receiving have run then, wherever they stand in the list.
+// all rules about receiving have run then, wherever they stand in the list. Not forwarding->feeds,
+// which in the end has the redirects of rules about leaving, too.
 static portset leaves_at_first(const struct config *config, const struct forwarding *forwarding,
                                unsigned port)
 {
-  portset leaves = forwarding->feeds[port];
+  const struct port_program *stages = &forwarding->program.port[port];
+  portset leaves = 0;
+  for (unsigned i = 0; i < stages->count; i++)
+    if (stages->stage[i].type != &rules_in_stage && stages->stage[i].type != &rules_out_stage)
+      leaves |= stages->stage[i].reach;
   for (unsigned r = 0; r < config->n_rules; r++)
     if (is_received(&config->rules[r], port))
       leaves |= config->rules[r].redirect;

@@ -202,6 +202,19 @@ TEST_F(Rules, ARateIsDividedAmongTheWorkersThatPollThePorts)
   EXPECT_EQ(take(B).size(), 40u);
 }
 
+// What leaves by a comes to d only behind the rule about d.
+TEST_F(Rules, ARateIsNotDividedAmongWorkersWhosePacketsNeverComeToTheRule)
+{
+  start_rules("  - { to: [d], match: \"\", police: {rate: 1kbit, burst: 80kB} }\n"
+              "  - { to: [a], match: \"arp\", redirect: [d] }\n",
+              "0, 1", "wire: [a, b], wire: [c, d]");
+  pass(C, List(100, frame(1024)));
+  EXPECT_EQ(take(D).size(), 80u);
+  pass(B, {frame(60, 0x0806), frame(60)});
+  EXPECT_EQ(take(A).size(), 1u);
+  EXPECT_EQ(take(D).size(), 1u);
+}
+
 TEST_F(Rules, StopAndDropEndTheListForAPacket)
 {
   start_rules("  - { from: [a], match: \"arp\", stop: true }\n"
