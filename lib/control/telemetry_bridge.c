@@ -48,14 +48,21 @@ static void describe(const struct status *s, const struct status_bridge *b, stru
     data_number(ports, s->port[b->port[i]].name, b->port_entries[i]);
 }
 
-void telemetry_bridge(const struct status *s, const char *parameters, struct rte_tel_data *d)
+static const struct status_bridge *find(const struct status *s, const char *name)
 {
   for (unsigned i = 0; i < s->n_bridges; i++)
-    if (strcmp(s->bridge[i].name, parameters) == 0) {
-      describe(s, &s->bridge[i], d);
-      return;
-    }
-  data_text(d, "error", "no bridge of this name");
+    if (strcmp(s->bridge[i].name, name) == 0)
+      return &s->bridge[i];
+  return NULL;
+}
+
+void telemetry_bridge(const struct status *s, const char *parameters, struct rte_tel_data *d)
+{
+  const struct status_bridge *bridge = find(s, parameters);
+  if (bridge != NULL)
+    describe(s, bridge, d);
+  else
+    data_text(d, "error", "no bridge of this name");
 }
 
 static void describe_row(const struct bridge_row *row, unsigned number, struct rte_tel_data *d)
@@ -73,12 +80,14 @@ static void describe_row(const struct bridge_row *row, unsigned number, struct r
   data_text(inner, "static", "%s", row->fixed ? "yes" : "no");
 }
 
-// Reads "", "NAME", "PLACE" or "NAME,PLACE".
-static bool read_parameters(const char *parameters, char *name, size_t size, unsigned *first)
+// Reads "", "NAME", "PLACE" or "NAME,PLACE". A bridge may have a number for its name.
+static bool read_parameters(const struct status *s, const char *parameters, char *name, size_t size,
+                            unsigned *first)
 {
   const char *comma = strchr(parameters, ',');
   const char *place = comma != NULL ? comma + 1 : parameters;
-  bool only_name = comma == NULL && strspn(parameters, "0123456789") < strlen(parameters);
+  bool number = strspn(parameters, "0123456789") == strlen(parameters);
+  bool only_name = comma == NULL && (!number || find(s, parameters) != NULL);
   size_t length = comma != NULL ? (size_t)(comma - parameters) : only_name ? strlen(parameters) : 0;
   *first = 0;
   snprintf(name, size, "%.*s", (int)length, parameters);
@@ -111,7 +120,7 @@ void telemetry_fdb(const struct status *s, const char *parameters, struct rte_te
 {
   char name[CONFIG_NAME_MAX + 1];
   unsigned first;
-  if (!read_parameters(parameters, name, sizeof(name), &first)) {
+  if (!read_parameters(s, parameters, name, sizeof(name), &first)) {
     data_text(d, "error", "the parameters are NAME, PLACE or NAME,PLACE");
     return;
   }

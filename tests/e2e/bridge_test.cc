@@ -51,14 +51,16 @@ TEST(Bridge, StationsTalkThroughIt)
 TEST(Bridge, APulledCableTakesItsStationsAlong)
 {
   Kernels kernels;
-  Appliance appliance(kernels.middle, two_ports + "forward:\n- bridge: {ports: [a, b], static: "
-                                                  "[{address: \"02:00:00:00:ff:ff\", port: b}]}\n");
+  Appliance appliance(kernels.middle, two_ports +
+                                          "forward:\n- bridge: {name: 10, ports: [a, b], static: "
+                                          "[{address: \"02:00:00:00:ff:ff\", port: b}]}\n");
   ASSERT_TRUE(ping(kernels.a, "10.0.0.2"));
-  auto entries = [&] { return appliance.get("/platter/bridge,bridge0")["entries"].number(); };
+  auto entries = [&] { return appliance.get("/platter/bridge,10")["entries"].number(); };
   EXPECT_TRUE(eventually([&] { return entries() == 3; })) << entries();
+  EXPECT_EQ(appliance.get("/platter/fdb,10")["shown"].number(), 3) << "a name, not a place";
   kernels.b.run("ip link set eth0 down");
   EXPECT_TRUE(eventually([&] { return entries() == 2; })) << "the static one stays";
-  EXPECT_EQ(appliance.get("/platter/bridge,bridge0")["flushed"].number(), 1);
+  EXPECT_EQ(appliance.get("/platter/bridge,10")["flushed"].number(), 1);
   kernels.b.run("ip link set eth0 up");
   EXPECT_TRUE(ping(kernels.a, "10.0.0.2"));
   EXPECT_TRUE(eventually([&] { return entries() == 3; })) << entries();
