@@ -102,7 +102,7 @@ check_iommu() {
   vfio_needed || level=ok
   finding "$level" iommu "none" "VFIO keeps a NIC's DMA inside platter's memory with it" \
     "$(iommu_fix)"
-  [[ $level == ok || -z $(iommu_table) ]] || iommu_arguments
+  [[ $level == ok || $(iommu_fix) != "kernel argument "* ]] || kernel_argument intel_iommu=on iommu=pt
 }
 
 # The firmware's description of the IOMMU: where it is there, the firmware has it switched on.
@@ -113,18 +113,17 @@ iommu_table() {
   done
 }
 
-iommu_arguments() {
-  if [[ $(iommu_table) == DMAR ]]; then
-    kernel_argument intel_iommu=on iommu=pt
-  else
-    kernel_argument amd_iommu=on iommu=pt
-  fi
-}
-
+# Intel's wants to be asked for in some kernels; AMD's is on unless it is switched off.
 iommu_fix() {
+  local off
+  off=$(grep -oE '\b(intel_iommu|amd_iommu|iommu)=off\b' "$root/proc/cmdline")
+  if [[ -n $off ]]; then
+    echo "take ${off//$'\n'/ and } out of the kernel arguments (/etc/default/grub; update-grub; reboot)"
+    return
+  fi
   case $(iommu_table) in
-  DMAR) echo "kernel argument intel_iommu=on iommu=pt" ;;
-  IVRS) echo "kernel argument amd_iommu=on iommu=pt" ;;
+  DMAR*) echo "kernel argument intel_iommu=on iommu=pt" ;;
+  IVRS*) echo "dmesg | grep AMD-Vi says why it is off" ;;
   *) echo "switch VT-d or AMD-Vi on in the firmware's set-up" ;;
   esac
 }

@@ -88,8 +88,8 @@ group_remove() {
   if ! grep -q '^platter:.*:$' "$root/etc/group"; then
     note "group platter stays: others are in it by now"
   elif has_command groupdel; then
-    prefixed groupdel platter
+    prefixed groupdel platter && changed group "platter: removed"
   else
-    sed -i '/^platter:/d' "$root/etc/group"
+    sed -i '/^platter:/d' "$root/etc/group" && changed group "platter: removed"
   fi
 }

@@ -13,7 +13,8 @@ TEST(HostSetupCheck, AReadyServer)
   for (const char *line :
        {"ok cpu SSE4.2, AVX2", "ok clock invariant TSC", "ok iommu on", "ok vfio-pci loaded",
         "ok hugepages node 0: 512 of 2 MB, 500 free", "ok memlock unlimited", "ok open files 1024",
-        "ok isolated cores 1-1 (isolcpus, nohz_full 1-1, rcu_nocbs)",
+        "ok isolated cores 1-1 (isolcpus, nohz_full 1-1, rcu_nocbs); programs get them only when "
+        "started by taskset -c 0-1",
         "ok 0000:03:00.0 vfio-pci, 8086:10fb, IOMMU group 12, node 0; ready"})
     expect_line(ended, line);
   expect_no(ended, "advice ");
@@ -56,6 +57,9 @@ TEST(HostSetupCheck, NoIommu)
   machine.no_iommu();
   expect_line(machine.setup({}), "fix: switch VT-d or AMD-Vi on in the firmware's set-up");
   machine.file("/sys/firmware/acpi/tables/DMAR", "");
+  machine.file("/proc/cmdline", "quiet intel_iommu=off nohz_full=1 rcu_nocbs=1\n");
+  expect_line(machine.setup({}), "fix: take intel_iommu=off out of the kernel arguments");
+  machine.file("/proc/cmdline", "quiet nohz_full=1 rcu_nocbs=1\n");
   Ended ended = machine.setup({});
   EXPECT_EQ(ended.status, FAILED);
   expect_line(ended, "problem iommu none why: VFIO keeps a NIC's DMA inside platter's memory with "
