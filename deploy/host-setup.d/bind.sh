@@ -51,7 +51,7 @@ nic_take() {
   put "$bind_to" "$pci/$address/driver_override"
   [[ -z $from ]] || put "$address" "$pci/$address/driver/unbind"
   put "$address" /sys/bus/pci/drivers_probe
-  if wait_for 5 driver_is "$address" "$bind_to"; then
+  if wait_for 10 driver_is "$address" "$bind_to"; then
     link_name "nic_group[$address]" "$pci/$address/iommu_group"
     changed nic "$address: from ${from:-no driver}${had:+ ($had)} to $bind_to"
     [[ -z $addresses ]] || note "the addresses of$addresses went with it; --undo brings the interface up again, your network set-up (ifup, networkctl) its addresses"
@@ -102,7 +102,7 @@ nic_rebind() {
   [[ -n $2 ]] || return 0
   load_module "$2" "/sys/bus/pci/drivers/$2"
   driver_is "$1" "$2" || put "$1" "/sys/bus/pci/drivers/$2/bind"
-  wait_for 5 driver_is "$1" "$2" || {
+  wait_for 10 driver_is "$1" "$2" || {
     failed "$1: $2 does not take it back; modprobe $2; echo $1 >$pci/$1/driver_override"
     return 1
   }

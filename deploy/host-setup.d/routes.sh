@@ -20,7 +20,7 @@ session_variable() {
   local pid=$PPID words
   REPLY=${SSH_CONNECTION:-}
   while [[ -z $REPLY && -z $root && $pid -gt 1 ]]; do
-    REPLY=$(tr '\0' '\n' <"/proc/$pid/environ" 2>/dev/null | sed -n 's/^SSH_CONNECTION=//p')
+    REPLY=$(tr '\0' '\n' 2>/dev/null <"/proc/$pid/environ" | sed -n 's/^SSH_CONNECTION=//p')
     # The second field may hold blanks; what follows it does not.
     words=$(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null)
     pid=$(cut -d ' ' -f 2 <<<"$words")

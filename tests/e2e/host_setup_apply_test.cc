@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // deploy/host-setup --apply and --undo on servers made of files: what is changed, that it can be
 // repeated, and that everything is given back as it was found.
+#include <unistd.h>
+
 #include "host_setup_output.h"
 
 namespace
@@ -147,4 +149,25 @@ TEST_F(HostSetupApply, WithoutSystemdAndUdev)
   expect_line(ended, "does not come back after a reboot: hugepages (no systemd)");
   EXPECT_EQ(machine.driver(A), "vfio-pci");
   EXPECT_FALSE(machine.exists("/etc/systemd"));
+}
+
+// What the root of an initramfs has: no groupadd, no ip, no lspci.
+TEST_F(HostSetupApply, NeedsLittleMoreThanCoreutils)
+{
+  Scratch bin;
+  for (const char *name : {"bash", "cat",   "chgrp", "chmod", "cut", "dirname", "id",   "ln",
+                           "ls",   "mkdir", "mv",    "rmdir", "rm",  "sleep",   "sort", "tr",
+                           "stat", "touch", "grep",  "sed",   "awk", "readlink"})
+    ASSERT_EQ(symlink((std::string("/usr/bin/") + name).c_str(), (bin / name).c_str()), 0);
+  std::string path = "PATH=" + bin.path(), group = machine.text("/etc/group");
+  Ended ended = machine.setup({"--apply", "--nic", A, "--user", "eve"}, {path});
+  EXPECT_EQ(ended.status, OK) << ended.err;
+  EXPECT_EQ(machine.text("/etc/group"), group + "platter:x:999:eve\n");
+  for (const std::vector<std::string> &line : {std::vector<std::string>{"check"}, {"--undo"}}) {
+    ended = machine.setup(line, {path});
+    EXPECT_EQ(ended.status, OK) << ended.out;
+    EXPECT_EQ(ended.err, "");
+  }
+  EXPECT_EQ(machine.text("/etc/group"), group);
+  EXPECT_EQ(machine.driver(A), "ixgbe");
 }
