@@ -129,11 +129,14 @@ static int start_ports(struct appliance *a, bool strict, struct notes *warnings,
                              .handoff_size = plan_handoff_size(a->config, a->layout),
                              .frame = a->plan.longest_frame,
                              .mbufs = a->config->mbufs};
+  portset leave_tags = strict ? bridges_leave_tags(a->config) : 0;
   int status = 0;
   for (unsigned i = 0; i < a->config->n_ports && status == 0; i++) {
     struct port *port = &a->port[i];
+    port->leave_tags = leave_tags >> i & 1;
     status = port_configure(port, a->layout->ports[i].rx_queues, a->layout->ports[i].tx_queues,
                             strict, warnings, error, size);
+    a->forwarding.inserts |= (portset)port->inserts << i;
     need.receive_descriptors[port->node] += port->rx_queues * port->receive_descriptors;
     need.transmit_descriptors += port->tx_queues * port->transmit_descriptors;
     need.transmit_queues += port->tx_queues;

@@ -22,6 +22,7 @@ struct forwarding {
   portset reach[PORTS_MAX]; // packets received on the port may leave by
   portset feeds[PORTS_MAX]; // the part of it that forwarding decides, without mirrors
   bool wait[PORTS_MAX];     // overload: wait
+  portset inserts;          // their NICs put VLAN tags on: known when they are configured
 };
 
 void forwarding_make(struct forwarding *forwarding, const struct config *config);

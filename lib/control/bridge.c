@@ -68,6 +68,17 @@ size_t bridges_bytes(const struct config *config, unsigned n_workers)
   return bytes + bytes / 8;
 }
 
+portset bridges_leave_tags(const struct config *config)
+{
+  portset ports = 0;
+  for (unsigned f = 0; f < config->n_forward && config->n_rules == 0; f++) {
+    const struct config_forward *entry = &config->forward[f];
+    for (unsigned i = 0; i < entry->n_ports && entry->bridge != NULL && entry->bridge->vlans; i++)
+      ports |= (portset)1 << entry->ports[i];
+  }
+  return ports;
+}
+
 static int make_table(struct bridge_table *t, unsigned number, struct rte_rcu_qsbr *quiet)
 {
   char name[RTE_HASH_NAMESIZE];
@@ -164,6 +175,7 @@ static void make_ports(struct bridge_table *t, const struct config_forward *entr
 {
   struct bridge *bridge = t->shared;
   bridge->tags = t->config->vlans;
+  bridge->inserts = forwarding->inserts;
   for (unsigned i = 0; i < entry->n_ports; i++) {
     const struct config_bridge_port *config = &t->config->port[i];
     unsigned port = entry->ports[i];

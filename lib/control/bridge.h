@@ -24,6 +24,10 @@ struct bridges;
 // Memory for the bridges of a configuration, for so many workers: what to ask of the kernel.
 size_t bridges_bytes(const struct config *config, unsigned n_workers);
 
+// Ports that may leave tags to their NIC: those of bridges that look at them, where nobody else
+// does: a rule's filter and its mirrors want the frame with its tag.
+portset bridges_leave_tags(const struct config *config);
+
 // Makes the bridges and gives the stages of `forwarding` their data. Before workers run. `config`
 // must outlive them; `quiet`: which workers report to. Without a bridge in the configuration,
 // *bridges is NULL. Returns 0, or -errno and a sentence in `error`, with nothing left behind.

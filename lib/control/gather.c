@@ -58,6 +58,8 @@ static void gather_port(const struct appliance *a, unsigned number, struct statu
   s->tx_queues = a->layout->ports[number].tx_queues;
   s->wait = a->forwarding.wait[number];
   s->mtu = port->mtu;
+  s->strips = port->strips;
+  s->inserts = port->inserts;
   gather_link(port, s);
   s->absences = port->absences;
   s->link_mbps = port->link.link_speed == RTE_ETH_SPEED_NUM_UNKNOWN ? 0 : port->link.link_speed;

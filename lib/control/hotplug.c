@@ -33,6 +33,7 @@ static int set_up(struct appliance *a, unsigned number, char *error, size_t size
   struct port *port = &a->port[number];
   const struct layout_port *queues = &a->layout->ports[number];
   struct notes warnings = {0}; // the same as at start
+  bool inserted = port->inserts;
   int status = port_probe(port, error, size);
   if (status == 0 && port_max_tx_queues(port) < queues->tx_queues)
     status = fail(error, size, -EINVAL, "ports.%s.device: '%s' has fewer queues than before",
@@ -40,6 +41,11 @@ static int set_up(struct appliance *a, unsigned number, char *error, size_t size
   if (status == 0)
     status =
         port_configure(port, queues->rx_queues, queues->tx_queues, true, &warnings, error, size);
+  if (status == 0 && inserted && !port->inserts)
+    status = fail(error, size, -EINVAL,
+                  "ports.%s.device: '%s' puts no VLAN tags on, as the one before did; restart "
+                  "platter to use it",
+                  port->config->name, port->device);
   if (status == 0)
     status = port_start(port, &a->memory, &warnings, error, size);
   notes_free(&warnings);

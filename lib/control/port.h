@@ -35,6 +35,8 @@ struct port {
   uint16_t receive_descriptors;  // of a queue, when configured
   uint16_t transmit_descriptors; // of a queue, when configured
   unsigned kept;                 // mbufs that the driver took and will not give back at close
+  bool leave_tags;               // asked: the NIC may take VLAN tags off and put them on
+  bool strips, inserts;          // it does; when configured
   bool was_promiscuous;          // the kernel's interface was, before platter
   bool link_events;              // the driver tells of link changes; else control asks
   struct rte_eth_link link;

@@ -60,10 +60,25 @@ static void set_receive_side_scaling(const struct port *port, struct rte_eth_con
   }
 }
 
-// Of offloads, only those that references need: scattered receive and transmit of many segments.
-// Never FAST_FREE: a buffer may have other readers.
-static void set_offloads(const struct port *port, unsigned mtu, struct rte_eth_conf *conf)
+// virtio's driver offers tags, too, and changes the frame for that, whoever reads it
+// (rte_vlan_insert); so do virtual devices.
+static bool nic_handles_tags(const struct port *port)
 {
+  return port->leave_tags && port->facts.pci &&
+         strncmp(port->info.driver_name, "net_virtio", strlen("net_virtio")) != 0;
+}
+
+// Of offloads, only those that references need: scattered receive and transmit of many segments,
+// and VLAN tags, which else are written into the frame. Never FAST_FREE: a buffer may have other
+// readers.
+static void set_offloads(struct port *port, unsigned mtu, struct rte_eth_conf *conf)
+{
+  uint64_t strip = RTE_ETH_RX_OFFLOAD_VLAN_STRIP, insert = RTE_ETH_TX_OFFLOAD_VLAN_INSERT;
+  port->strips = nic_handles_tags(port) && (port->info.rx_offload_capa & strip);
+  port->inserts = nic_handles_tags(port) && (port->info.tx_offload_capa & insert);
+  conf->rxmode.offloads |= port->strips ? strip : 0;
+  conf->txmode.offloads |= port->inserts ? insert : 0;
+
   if (port_segment(port) == PORT_SEGMENT && mtu + RTE_ETHER_HDR_LEN + VLAN_TAGS > PORT_SEGMENT)
     conf->rxmode.offloads |= port->info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER;
   conf->txmode.offloads |= port->info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS;

@@ -29,10 +29,11 @@ struct status_port {
   unsigned rx_queues;
   unsigned tx_queues;
   unsigned mtu;
-  bool wait;          // overload
-  uint64_t absences;  // how often it went
-  char link[64];      // "up", "down", "down (follows left)", "absent"
-  unsigned link_mbps; // 0: unknown
+  bool strips, inserts; // its NIC takes VLAN tags off, and puts them on
+  bool wait;            // overload
+  uint64_t absences;    // how often it went
+  char link[64];        // "up", "down", "down (follows left)", "absent"
+  unsigned link_mbps;   // 0: unknown
   uint64_t link_changes;
   uint64_t times_held; // down, because the other side of its wire had no link
   uint64_t received;   // by platter's workers, packets

@@ -15,6 +15,8 @@ void describe_port(const struct status_port *p, struct rte_tel_data *d)
   data_number(d, "times_held", p->times_held);
   data_number(d, "absences", p->absences);
   data_number(d, "mtu", p->mtu);
+  data_text(d, "vlan_strip", "%s", p->strips ? "nic" : "software");
+  data_text(d, "vlan_insert", "%s", p->inserts ? "nic" : "software");
   data_text(d, "overload", "%s", p->wait ? "wait" : "drop");
   data_number(d, "rx_queues", p->rx_queues);
   data_number(d, "tx_queues", p->tx_queues);

@@ -36,6 +36,22 @@ enum {
   VLAN_SET_LENGTH = RTE_ETHER_HDR_LEN + VLAN_TAG_SIZE,
 };
 
+// Whether the NIC took the outermost customer tag off when it received the packet; its TCI is in
+// m->vlan_tci then.
+static inline bool packet_vlan_stripped(const struct rte_mbuf *m)
+{
+  return m->ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED;
+}
+
+// Has the NIC put a customer tag on when it sends the packet: no byte is written. The wish is the
+// mbuf's, so it is for every port that this mbuf goes to, and all of them must be of NICs that do
+// it. The mbuf has no other reader yet.
+static inline void packet_vlan_insert(struct rte_mbuf *m, uint16_t tci)
+{
+  m->vlan_tci = tci;
+  m->ol_flags |= RTE_MBUF_F_TX_VLAN;
+}
+
 // Whether an EtherType (host order) says that a tag follows.
 static inline bool vlan_is_tag(uint16_t ether_type)
 {

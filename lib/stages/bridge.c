@@ -173,11 +173,15 @@ static bool first_bytes_gather(struct first_bytes *out, const struct rte_mbuf *m
 
 // The VLAN that a frame is of (IEEE 802.1Q clause 6.9.1). Another tag than the bridge's own, such
 // as a service tag, is no tag to it.
-static inline const struct label *classify(struct work *w, unsigned i,
-                                           const struct first_bytes *bytes)
+static inline const struct label *
+classify(struct work *w, unsigned i, const struct first_bytes *bytes, const struct rte_mbuf *m)
 {
   uint16_t vlan = bytes->tci & VLAN_ID_MASK;
-  if (bytes->type != VLAN_TPID) {
+  if (packet_vlan_stripped(m)) { // it lies here without its tag, whatever follows
+    w->form[i] = FORM_UNTAGGED;
+    w->tci[i] = m->vlan_tci & VLAN_ID_MASK ? m->vlan_tci : m->vlan_tci | w->port->pvid;
+    vlan = w->tci[i] & VLAN_ID_MASK;
+  } else if (bytes->type != VLAN_TPID) {
     w->form[i] = FORM_UNTAGGED;
     w->tci[i] = vlan = w->port->pvid;
   } else if (vlan == 0) {
@@ -211,7 +215,7 @@ static inline const struct label *headers(struct work *w, unsigned i, const stru
   if (unlikely(is_link_local(destination)))
     return &link_local;
   if (w->bridge->tags) {
-    const struct label *refused = classify(w, i, &bytes);
+    const struct label *refused = classify(w, i, &bytes, m);
     if (unlikely(refused != NULL))
       return refused;
     uint64_t vlan = (uint64_t)(w->tci[i] & VLAN_ID_MASK) << BRIDGE_KEY_VLAN_SHIFT;
@@ -297,8 +301,14 @@ static void write_verdicts(struct work *w, unsigned n)
     return;
   for (unsigned i = 0; i < n; i++)
     if (w->reason[i] == NULL)
-      bridge_change_tags(b, w->first + i, w->ports[i],
-                         w->bridge->vlan[w->tci[i] & VLAN_ID_MASK].untagged, w->form[i], w->tci[i]);
+      bridge_change_tags(b, w->first + i,
+                         &(struct bridge_wish){
+                             .ports = w->ports[i],
+                             .untagged = w->bridge->vlan[w->tci[i] & VLAN_ID_MASK].untagged,
+                             .inserts = w->bridge->inserts,
+                             .form = w->form[i],
+                             .tci = w->tci[i],
+                         });
 }
 
 // Whether all packets leave the same way, by one port or several.

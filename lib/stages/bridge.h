@@ -96,6 +96,7 @@ struct bridge {
   struct bridge_worker *worker;
   unsigned seen_shift;                   // a product of 64 bits shifted so far is a place in `seen`
   bool tags;                             // looks at tags
+  portset inserts;                       // ports whose NIC puts tags on by itself
   struct bridge_vlan vlan[BRIDGE_VLANS]; // [0] is all there is where it does not
 
   // control: writes

@@ -7,9 +7,26 @@ DROP_REASON(no_tag_mbuf, "no_tag_mbuf", "no mbuf, headroom or slot left to chang
 
 enum change { CHANGE_NOTHING, CHANGE_PUSH, CHANGE_POP, CHANGE_SET };
 
-static void change_tag(struct burst *b, unsigned slot, enum change change, uint16_t tci)
+// What is asked of a NIC is asked in the mbuf, which all its readers see.
+static bool leave_to_nic(struct burst *b, unsigned slot, portset ports, portset inserts,
+                         uint16_t tci)
 {
+  struct rte_mbuf *m = b->packet[slot];
+  bool read = b->composed && b->readers[slot] != 0;
+  if ((ports & ~inserts) != 0 || read || rte_mbuf_refcnt_read(m) > 1)
+    return false;
+  packet_vlan_insert(m, tci);
+  return true;
+}
+
+static void change_tag(struct burst *b, unsigned slot, enum change change,
+                       const struct bridge_wish *wish)
+{
+  uint16_t tci = wish->tci;
   if (change == CHANGE_NOTHING)
+    return;
+  if (change == CHANGE_PUSH &&
+      leave_to_nic(b, slot, wish->ports & ~wish->untagged, wish->inserts, tci))
     return;
   struct rte_mbuf *m =
       burst_writable(b, slot, change == CHANGE_PUSH ? VLAN_PUSH_LENGTH : VLAN_POP_LENGTH);
@@ -24,17 +41,17 @@ static void change_tag(struct burst *b, unsigned slot, enum change change, uint1
     burst_drop(b, slot, &no_tag_mbuf);
 }
 
-void bridge_change_tags(struct burst *b, unsigned slot, portset ports, portset untagged_ports,
-                        enum bridge_form form, uint16_t tci)
+void bridge_change_tags(struct burst *b, unsigned slot, const struct bridge_wish *wish)
 {
-  portset untagged = ports & untagged_ports, tagged = ports & ~untagged_ports;
+  portset untagged = wish->ports & wish->untagged, tagged = wish->ports & ~wish->untagged;
+  enum bridge_form form = wish->form;
   enum change with = form == FORM_UNTAGGED   ? CHANGE_PUSH
                      : form == FORM_PRIORITY ? CHANGE_SET
                                              : CHANGE_NOTHING;
   enum change without = form == FORM_UNTAGGED ? CHANGE_NOTHING : CHANGE_POP;
 
   if (tagged == 0 || untagged == 0) {
-    change_tag(b, slot, tagged == 0 ? without : with, tci);
+    change_tag(b, slot, tagged == 0 ? without : with, wish);
     return;
   }
   // The part that changes goes to a slot of its own, so that the other keeps the buffer as it is.
@@ -44,6 +61,6 @@ void bridge_change_tags(struct burst *b, unsigned slot, portset ports, portset u
     burst_drop(b, slot, &no_tag_mbuf);
     return;
   }
-  change_tag(b, other, split_tagged ? with : without, tci);
-  change_tag(b, slot, split_tagged ? without : with, tci);
+  change_tag(b, other, split_tagged ? with : without, wish);
+  change_tag(b, slot, split_tagged ? without : with, wish);
 }

@@ -12,10 +12,18 @@ enum bridge_form {
   FORM_TAGGED,
 };
 
-// Gives the packet in `slot`, whose verdict is `ports`, the tag that each of them wants: none for
-// those in `untagged_ports`, `tci` (host order) for the others. Where both want something else the
-// packet is split: who takes it as it came keeps its buffer.
-void bridge_change_tags(struct burst *burst, unsigned slot, portset ports, portset untagged_ports,
-                        enum bridge_form form, uint16_t tci);
+// How a packet is to leave.
+struct bridge_wish {
+  portset ports;         // its verdict
+  portset untagged;      // ports that want it without a tag; the others want `tci`
+  portset inserts;       // ports whose NIC puts tags on by itself
+  enum bridge_form form; // as it is
+  uint16_t tci;          // host order
+};
+
+// Gives the packet in `slot` the tag that each of its ports wants. Where both want something else
+// the packet is split: who takes it as it came keeps its buffer. A tag that is to be put on is left
+// to the NIC where all ports that want one have such NICs and nobody else reads the mbuf.
+void bridge_change_tags(struct burst *burst, unsigned slot, const struct bridge_wish *wish);
 
 #endif
