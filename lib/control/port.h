@@ -47,7 +47,6 @@ struct port {
   uint32_t times_held;             // so far
   bool link_fixed;                 // nobody can take its link down
   struct rte_eth_stats stats;      // of the device that is there
-  char kernel_driver[32];          // that a started NIC is bound to: "vfio-pci"
   bool leaving;                    // its device wants to go. DPDK's threads: write, control: reads
   bool absent;                     // its device has gone, and may come back
   uint32_t absences;               // how often it went

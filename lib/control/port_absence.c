@@ -32,40 +32,28 @@ static void device_event(const char *name, enum rte_dev_event_type type, void *a
     __atomic_store_n(&port->leaving, true, __ATOMIC_RELAXED);
 }
 
-// The kernel's driver that a NIC is bound to, or "".
-static void read_kernel_driver(const char *address, char *driver, size_t size)
-{
-  char path[128], target[256];
-  snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/driver", address);
-  ssize_t length = readlink(path, target, sizeof(target) - 1);
-  target[length > 0 ? length : 0] = '\0';
-  const char *slash = strrchr(target, '/');
-  snprintf(driver, size, "%s", slash != NULL ? slash + 1 : "");
-}
-
 void port_listen(struct port *port)
 {
   port->leaving = false;
   if (!port->facts.pci)
     return;
-  read_kernel_driver(port->facts.name, port->kernel_driver, sizeof(port->kernel_driver));
   rte_eth_dev_callback_register(port->id, RTE_ETH_EVENT_INTR_RMV, removal_event, port);
   rte_dev_event_callback_register(port->facts.name, device_event, port);
+}
+
+static bool is_called(struct port *port)
+{
+  int event =
+      rte_eth_dev_callback_unregister(port->id, RTE_ETH_EVENT_INTR_RMV, removal_event, port);
+  int device = rte_dev_event_callback_unregister(port->facts.name, device_event, port);
+  return event == -EAGAIN || device == -EAGAIN;
 }
 
 // The callbacks hold `port`: one may be running.
 void port_listen_no_more(struct port *port)
 {
-  bool events = port->facts.pci, device = port->facts.pci;
-  for (unsigned i = 0; (events || device) && i < PORT_CALLBACK_TIMEOUT; i++) {
-    if (events)
-      events = rte_eth_dev_callback_unregister(port->id, RTE_ETH_EVENT_INTR_RMV, removal_event,
-                                               port) == -EAGAIN;
-    if (device)
-      device = rte_dev_event_callback_unregister(port->facts.name, device_event, port) == -EAGAIN;
-    if (events || device)
-      clock_rest(0.001);
-  }
+  for (unsigned i = 0; port->facts.pci && i < PORT_CALLBACK_TIMEOUT && is_called(port); i++)
+    clock_rest(0.001);
 }
 
 // A driver that keeps mbufs would have the pool empty some day.
@@ -116,9 +104,9 @@ bool port_returns(const struct port *port)
     return false;
   if (!port->facts.pci)
     return if_nametoindex(port->facts.interface) != 0;
-  char driver[sizeof(port->kernel_driver)];
-  read_kernel_driver(port->facts.name, driver, sizeof(driver));
-  return driver[0] != '\0' && strcmp(driver, port->kernel_driver) == 0;
+  char path[128];
+  snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s", port->facts.name);
+  return access(path, F_OK) == 0;
 }
 
 struct rte_eth_stats port_stats(const struct port *port)
