@@ -90,6 +90,22 @@ TEST_F(HostSetupApply, TheUsualNumberOfPagesWhereThereAreFewer)
   EXPECT_EQ(machine.pages(1), "600");
 }
 
+TEST_F(HostSetupApply, PagesOfBothSizesComeBackAtBoot)
+{
+  EXPECT_EQ(machine.setup({"--apply", "--hugepages", "64"}).status, OK);
+  Ended ended = machine.setup({"--apply", "--hugepages-1g", "2"});
+  EXPECT_EQ(ended.status, OK) << ended.err;
+  expect_line(ended, "hugepages node 1: 0 to 2 of 1 GB");
+  std::string unit = machine.text("/etc/systemd/system/platter-hugepages.service");
+  for (const char *pages :
+       {"echo 64 >/sys/devices/system/node/node0/hugepages/hugepages-2048kB/",
+        "echo 2 >/sys/devices/system/node/node1/hugepages/hugepages-1048576kB/"})
+    EXPECT_NE(unit.find(pages), std::string::npos) << unit;
+  EXPECT_EQ(machine.setup({"--undo"}).status, OK);
+  EXPECT_EQ(machine.pages(0), "0");
+  EXPECT_FALSE(machine.exists("/etc/systemd/system/sysinit.target.wants"));
+}
+
 TEST_F(HostSetupApply, AUserWithoutPrivileges)
 {
   std::string group = machine.text("/etc/group");
