@@ -34,7 +34,9 @@ static int set_up(struct appliance *a, unsigned number, char *error, size_t size
   const struct layout_port *queues = &a->layout->ports[number];
   struct notes warnings = {0}; // the same as at start
   bool inserted = port->inserts;
-  int status = port_probe(port, error, size);
+  int status = port_check(port, 0, error, size); // the memory is still there
+  if (status == 0)
+    status = port_probe(port, error, size);
   if (status == 0 && port_max_tx_queues(port) < queues->tx_queues)
     status = fail(error, size, -EINVAL, "ports.%s.device: '%s' has fewer queues than before",
                   port->config->name, port->device);

@@ -119,8 +119,8 @@ void port_discard(struct port *port);
 // The same for one that no worker uses any more: keeps its statistics; it is absent then.
 void port_remove(struct port *port);
 
-// Whether there is a device again for an absent port: a NIC at its address that is bound to a
-// driver for DPDK, an interface of its name.
+// Whether there is something again where an absent port had its device: a PCI device at its
+// address, an interface of its name.
 bool port_returns(const struct port *port);
 
 // Of all devices that the port had.
