@@ -93,6 +93,7 @@ static bool fill_transmit(struct worker *w, const struct layout_worker *plan,
     w->transmit[i].queue = plan->tx[i].queue;
     w->transmit[i].port = plan->tx[i].port;
     w->transmit[i].one_segment = !port_sends_segments(w->transmit[i].device);
+    w->transmit[i].longest = port_longest(w->transmit[i].device);
   }
   w->n_transmit = plan->n_tx;
   return true;

@@ -74,6 +74,9 @@ int port_configure(struct port *port, unsigned rx_queues, unsigned tx_queues, bo
 // Whether the driver of a DPDK port sends packets of several segments.
 bool port_sends_segments(uint16_t id);
 
+// Bytes of the longest packet that the driver of a DPDK port sends without harm to others. 0: any.
+unsigned port_longest(uint16_t id);
+
 // Bytes of a frame that one mbuf has to hold for this port: 2048, more for jumbo frames where the
 // driver cannot scatter them.
 unsigned port_segment(const struct port *port);

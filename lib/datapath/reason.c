@@ -12,6 +12,7 @@ struct label reason_mirror_full = {"mirror_full",
 struct label reason_mirror_down = {"mirror_down", "a mirror's port was down", 0};
 struct label reason_segmented = {"segmented", "in several segments; the port's driver takes one",
                                  0};
+struct label reason_too_long = {"too_long", "longer than a buffer of the port's driver", 0};
 struct label reason_absent = {"absent", "the port's device is gone", 0};
 struct label reason_shutdown = {"shutdown", "still under way when platter stopped", 0};
 
@@ -24,6 +25,7 @@ __attribute__((constructor)) static void register_reasons(void)
   label_register(&drop_reasons, &reason_mirror_full);
   label_register(&drop_reasons, &reason_mirror_down);
   label_register(&drop_reasons, &reason_segmented);
+  label_register(&drop_reasons, &reason_too_long);
   label_register(&drop_reasons, &reason_absent);
   label_register(&drop_reasons, &reason_shutdown);
 }

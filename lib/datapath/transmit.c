@@ -18,17 +18,27 @@ static void keep(struct transmit *t, struct rte_mbuf **packets, unsigned n)
   t->count += n;
 }
 
-// Drops what the driver would send only a part of. Returns how many are left, at the front.
-static unsigned drop_segmented(const struct transmit *t, struct rte_mbuf **packets, unsigned n,
-                               struct counters *counters)
+static const struct label *unfit(const struct transmit *t, const struct rte_mbuf *packet)
 {
-  unsigned whole = 0;
-  for (unsigned i = 0; i < n; i++)
-    if (packets[i]->nb_segs == 1)
-      packets[whole++] = packets[i];
+  if (t->one_segment && packet->nb_segs > 1)
+    return &reason_segmented;
+  return t->longest > 0 && packet->pkt_len > t->longest ? &reason_too_long : NULL;
+}
+
+// Drops what the driver would send only a part of, or spoil others with. Returns how many are left,
+// at the front.
+static unsigned drop_unfit(const struct transmit *t, struct rte_mbuf **packets, unsigned n,
+                           struct counters *counters)
+{
+  unsigned fit = 0;
+  for (unsigned i = 0; i < n; i++) {
+    const struct label *reason = unfit(t, packets[i]);
+    if (reason == NULL)
+      packets[fit++] = packets[i];
     else
-      drop(&packets[i], 1, t->port, reason_segmented.id, counters);
-  return whole;
+      drop(&packets[i], 1, t->port, reason->id, counters);
+  }
+  return fit;
 }
 
 void transmit_push(struct transmit *t, struct rte_mbuf **packets, unsigned n,
@@ -39,8 +49,8 @@ void transmit_push(struct transmit *t, struct rte_mbuf **packets, unsigned n,
     drop(packets, n, t->port, reason_absent.id, counters);
     return;
   }
-  if (t->one_segment)
-    n = drop_segmented(t, packets, n, counters);
+  if (t->one_segment || t->longest > 0)
+    n = drop_unfit(t, packets, n, counters);
   if (t->count == 0) {
     sent = rte_eth_tx_burst(t->device, t->queue, packets, n);
     counters->transmitted[t->port] += sent;

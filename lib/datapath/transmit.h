@@ -19,6 +19,7 @@ struct transmit {
   uint8_t port;     // platter's number
   bool one_segment; // the driver sends only a packet's first segment: others are dropped
   bool absent;      // the device is gone: not to be touched. control: writes, worker: reads
+  uint16_t longest; // bytes of a packet that the driver sends without harm; 0: any
   uint16_t head;    // pending[head] is the next to go
   uint16_t count;   // how many are pending
   struct rte_mbuf *pending[TRANSMIT_PENDING];
@@ -30,8 +31,8 @@ static inline unsigned transmit_room(const struct transmit *t)
 }
 
 // Takes `n` references. Offers them to the driver, behind those pending; keeps what it does not
-// take; drops what there is no room for (reason `full`), what the driver cannot send (segmented),
-// and all where there is no device (absent). Uses the array as it likes.
+// take; drops what there is no room for (reason `full`), what the driver cannot send
+// (segmented, too_long), and all where there is no device (absent). Uses the array as it likes.
 void transmit_push(struct transmit *t, struct rte_mbuf **packets, unsigned n,
                    const struct label *full, struct counters *counters);
 

@@ -169,6 +169,35 @@ TEST_F(Dispatch, PiecesForAPortThatSendsOne)
   }
 }
 
+// Nor does one that would spoil others with a long one, whatever its pieces.
+TEST_F(Dispatch, LongPacketsForAPortThatTakesShortOnes)
+{
+  start_kind("test_flood");
+  for (unsigned w = 0; w < datapath.n_workers; w++)
+    for (unsigned i = 0; i < datapath.worker[w]->n_transmit; i++)
+      if (datapath.worker[w]->transmit[i].port == C)
+        datapath.worker[w]->transmit[i].longest = 90;
+  plug(C);
+  std::vector<Look> before, fit;
+  for (unsigned i = 0; i < 257; i++) {
+    Packets one = make_many(1, 90 + i % 2, 1 + i % 3);
+    before.push_back(look(one[0]));
+    if (i % 2 == 0)
+      fit.push_back(before.back());
+    feed(A, one);
+  }
+  settle();
+  unplug(C);
+  settle();
+  EXPECT_EQ(dropped(C, "too_long"), 128u);
+  EXPECT_EQ(sum_dropped(count_all()), 128u);
+  for (unsigned port : {B, C, D}) {
+    Packets out = read(port);
+    EXPECT_EQ(look(out), port == C ? fit : before);
+    release(out);
+  }
+}
+
 TEST_F(Dispatch, PortsOutOfReach)
 {
   start(text({"a", "b", "c", "d"}, "forward: [test_script: [a, b], sink: [c, d]]\n"

@@ -3,9 +3,12 @@
 // B. Each has one worker on a core of its own.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
+#include <iterator>
 
 #include "appliance.h"
+#include "pcap_file.h"
 
 namespace
 {
@@ -103,6 +106,71 @@ TEST(Memif, ServerIsKilledAndComesBack)
   client.expect_clean_end();
   server.expect_clean_end();
 }
+
+// Frames of up to 9,000 bytes, many times more of them than the rings hold, both ways at once.
+class MemifLong : public testing::TestWithParam<const char *>
+{
+protected:
+  static constexpr int ROUNDS = 9;
+
+  static Frames mixed()
+  {
+    Frames frames;
+    for (unsigned i = 0; i < 257; i++)
+      frames.push_back(numbered_frames(1, i % 5 == 0 ? 9000 : 60 + 7 * i, i)[0]);
+    return frames;
+  }
+  // What arrives of ROUNDS rounds, where nothing longer than `longest` does.
+  static Frames expected(size_t longest)
+  {
+    Frames all, frames = mixed();
+    for (int round = 0; round < ROUNDS; round++)
+      std::copy_if(frames.begin(), frames.end(), std::back_inserter(all),
+                   [&](const std::string &frame) { return frame.size() <= longest; });
+    return all;
+  }
+  std::string side(const std::string &role, int core) const
+  {
+    return wire_between(
+        "replay,file=" + (pair_.scratch / "mixed.pcap") + ",out=" + (pair_.scratch / role) +
+            ".pcap,loop=" + std::to_string(ROUNDS),
+        "net_memif0,role=" + role + ",socket-abstract=no,socket=" + (pair_.scratch / "memif.sock") +
+            GetParam(),
+        "workers: {cores: [" + std::to_string(core) + "]}\n");
+  }
+  void expect_arrived(const std::string &role, const Frames &frames) const
+  {
+    Frames got = read_frames(pair_.scratch / role + ".pcap");
+    ASSERT_EQ(got.size(), frames.size()) << role;
+    for (size_t i = 0; i < got.size(); i++)
+      ASSERT_TRUE(got[i] == frames[i]) << role << ": frame " << i;
+  }
+
+  Pair pair_;
+};
+
+TEST_P(MemifLong, NoneSpoilsOthers)
+{
+  write_frames(pair_.scratch / "mixed.pcap", mixed());
+  Frames frames = expected(*GetParam() != '\0' ? 9000 : 2048);
+  auto all = static_cast<int64_t>(expected(9000).size()), fit = static_cast<int64_t>(frames.size());
+  Appliance server(pair_.kernels.middle, side("server", 0));
+  Appliance client(pair_.kernels.middle, side("client", 1));
+  for (Appliance *end : {&server, &client})
+    EXPECT_TRUE(
+        eventually([&] { return end->get("/platter/port,a")["transmitted"].number() == fit; }));
+  for (Appliance *end : {&server, &client}) {
+    EXPECT_EQ(end->get("/platter/drops")["too_long"].number(), all - fit);
+    end->expect_clean_end();
+  }
+  expect_arrived("server", frames);
+  expect_arrived("client", frames);
+}
+
+INSTANTIATE_TEST_SUITE_P(Buffers, MemifLong, testing::Values("", ",bsize=9216"),
+                         [](const auto &param) {
+                           return std::string(*param.param != '\0' ? "Long" : "Default");
+                         });
 
 TEST(Memif, AServerThatRunsKeepsItsSocket)
 {
