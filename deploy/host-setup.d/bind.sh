@@ -61,8 +61,7 @@ nic_take() {
   fi
 }
 
-# nic_users ADDRESS: the processes that have its group open. To take it from them would wait for
-# their end.
+# nic_users ADDRESS: the processes that have its group open.
 nic_users() {
   local uio
   for uio in "$root$pci/$1/uio"/*; do :; done
@@ -79,15 +78,10 @@ nic_users() {
 
 # nic_return ADDRESS DRIVER OVERRIDE UP: as it was found.
 nic_return() {
-  local address=$1 driver=${2#-} override=${3#-} users
+  local address=$1 driver=${2#-} override=${3#-}
   if [[ ! -e $root$pci/$address ]]; then
     note "$address is not there now; it comes back to the kernel when it is plugged in"
     return 0
-  fi
-  users=$(nic_users "$address")
-  if [[ -n $users && $driver != vfio-pci ]]; then
-    failed "$address is in use by process ${users//$'\n'/, }; end it, then again"
-    return 1
   fi
   put "$override" "$pci/$address/driver_override"
   if ! driver_is "$address" "$driver"; then

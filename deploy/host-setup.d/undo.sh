@@ -9,6 +9,7 @@ undo() {
     echo "nothing to give back: --apply has changed nothing here"
     exit 0
   fi
+  undo_refuse
   mapfile -t lines <"$root$state"
   for ((i = ${#lines[@]} - 1; i >= 0; i--)); do
     [[ ${lines[i]} == nic$'\t'* ]] || undo_line "$i"
@@ -18,6 +19,19 @@ undo() {
   done
   boot_reload
   undo_end "${lines[@]}"
+}
+
+# To take a NIC from a process would wait for that process's end.
+undo_refuse() {
+  local address users
+  for address in $(remembered nic); do
+    users=$(nic_users "$address")
+    [[ -z $users ]] || failed "$address is in use by process ${users//$'\n'/, }; end it, then again"
+  done
+  ((failures == 0)) || {
+    echo "$me: nothing was changed" >&2
+    exit 1
+  }
 }
 
 undo_line() { # undo_line NUMBER: it is gone from `lines` when that worked
