@@ -55,11 +55,12 @@ undo_one() {
 }
 
 undo_pages() {
-  local now where=${1#/sys/devices/system/node/}
+  local now where=${1#/sys/devices/system/node/node}
   value now "$1"
   [[ $now != "$2" ]] || return 0
+  where=${where%%/*}
   put "$2" "$1"
-  changed hugepages "${where%%/*}: $now to $2"
+  changed hugepages "node ${where:-0}: $now to $2"
   value now "$1"
   [[ $now == "$2" ]] || failed "$1 is still $now: pages are in use; end what uses them, then again"
   [[ $now == "$2" ]]

@@ -46,6 +46,7 @@ TEST_F(HostSetupApply, BindsReservesAndGivesBack)
   ended = machine.setup({"--undo"});
   EXPECT_EQ(ended.status, OK) << ended.err;
   expect_line(ended, "interface eth2: up");
+  expect_line(ended, "hugepages node 1: 256 to 7");
   EXPECT_EQ(machine.text("/sys/class/net/eth1/flags"), "0x1003\n");
   auto after = machine.contents();
   for (auto *state : {&before, &after}) {
