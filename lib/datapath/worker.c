@@ -17,7 +17,8 @@ void worker_init(struct worker *w, unsigned number)
 
 // overload: wait. Nothing is received only to be thrown away: a queue is left alone while a way
 // that its packets can take lacks room for a whole burst, and the NIC, whose drops cost no CPU,
-// drops instead.
+// drops instead. What lies before a port without a link stays there, and holds up only those who
+// have no other way.
 static bool has_room(const struct worker *w, portset ports)
 {
   for (; ports != 0; ports &= ports - 1)
@@ -30,7 +31,8 @@ static unsigned receive(struct worker *w, const struct receive *rx, const struct
 {
   if (__atomic_load_n(&rx->absent, __ATOMIC_ACQUIRE))
     return 0;
-  if (rx->wait && !has_room(w, rx->feeds)) {
+  portset up = __atomic_load_n(&w->up, __ATOMIC_RELAXED);
+  if (rx->wait && !has_room(w, rx->feeds & up ? rx->feeds & up : rx->feeds)) {
     w->counters.waits++;
     return 0;
   }
@@ -44,7 +46,7 @@ static unsigned receive(struct worker *w, const struct receive *rx, const struct
   w->full_burst |= b->count == BURST_MAX;
 
   const struct port_program *stages = &program->port[rx->port];
-  b->up = __atomic_load_n(&w->up, __ATOMIC_RELAXED);
+  b->up = up;
   burst_begin(b);
   for (unsigned i = 0; i < stages->count; i++)
     stages->stage[i].type->run(&stages->stage[i], b);

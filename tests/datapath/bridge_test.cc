@@ -381,4 +381,25 @@ TEST_F(Bridge, WorkersAgree)
   }
 }
 
+// What lies before a port when its link goes stays there, and nobody else waits for it.
+TEST_F(Bridge, WaitingEndsWithTheLink)
+{
+  start_bridge({"a", "b", "c"}, "[a, b, c]", "workers: {cores: [0]}\noverload: wait\n");
+  plug(C);
+  Packets many;
+  for (unsigned i = 0; i < 1000; i++)
+    many.push_back(make(frame(broadcast, station(A))));
+  feed(A, many);
+  settle();
+  unsigned left = rte_ring_count(receive_ring(A));
+  EXPECT_GT(left, 0u) << "c takes nothing, and everybody waits";
+  release(read(B));
+  links(all_up & ~(1u << C));
+  settle();
+  EXPECT_EQ(rte_ring_count(receive_ring(A)), 0u);
+  Packets out = read(B);
+  EXPECT_EQ(out.size(), left);
+  release(out);
+}
+
 } // namespace
