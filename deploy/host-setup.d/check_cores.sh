@@ -39,10 +39,9 @@ siblings() {
 }
 
 check_isolation() {
-  local isolated tickless online missing=() cores
+  local isolated tickless missing=() cores
   value isolated "$cpus/isolated"
   value tickless "$cpus/nohz_full"
-  value online "$cpus/online"
   cores=$isolated
   [[ -n $cores ]] || cores_suggested cores
   if [[ -z $cores ]]; then
@@ -54,7 +53,7 @@ check_isolation() {
   [[ -n ${tickless/'(null)'/} ]] || missing+=("nohz_full=$cores")
   cmdline_has rcu_nocbs || missing+=("rcu_nocbs=$cores")
   if ((${#missing[@]} == 0)); then
-    finding ok "isolated cores" "$isolated (isolcpus, nohz_full $tickless, rcu_nocbs); programs get them only when started by taskset -c $online"
+    finding ok "isolated cores" "$isolated (isolcpus, nohz_full $tickless, rcu_nocbs); platter's workers take them"
   else
     finding advice "isolated cores" "${isolated:-none}${isolated:+, but without ${missing[*]%%=*}}" \
       "what else the kernel runs on a worker's core stops its polling" \

@@ -111,7 +111,7 @@ static void lcores(struct arguments *args, const struct eal_request *request)
 {
   char text[4096], rest[1024];
   unsigned at = 0, usable[CPU_SET_MAX], n_rest = 0;
-  unsigned n = cpu_usable(usable, CPU_SET_MAX);
+  unsigned n = cpu_shared(usable, CPU_SET_MAX);
   unsigned free_cpus[CPU_SET_MAX];
 
   for (unsigned i = 0; i < n; i++) {

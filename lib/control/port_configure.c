@@ -187,8 +187,8 @@ int port_configure(struct port *port, unsigned rx_queues, unsigned tx_queues, bo
   set_offloads(port, mtu, &conf);
   if (rx_queues > 1)
     set_receive_side_scaling(port, &conf);
-  // A NIC is asked: with its link interrupt on, DPDK shows what it said last, and where an interrupt
-  // does not come (an e1000 behind vfio-pci in qemu) the link would stay down for ever.
+  // A NIC is asked: with its link interrupt on, DPDK shows what it said last, and where an
+  // interrupt does not come (an e1000 behind vfio-pci in qemu) the link would stay down for ever.
   port->link_events = !port->facts.pci && (*port->info.dev_flags & RTE_ETH_DEV_INTR_LSC);
   conf.intr_conf.lsc = port->link_events;
   status = set_queues(port, rx_queues, tx_queues, &conf);

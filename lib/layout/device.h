@@ -30,6 +30,10 @@ struct device_facts {
 // ("net_NAME…,arguments"). Returns true, or false where it is neither.
 bool device_facts(const char *device, struct device_facts *facts);
 
+// What a driver of PCI NICs, by the name that the ethdev reports, copies inside itself; NULL:
+// unknown.
+const char *device_nic_copies(const char *driver);
+
 #ifdef __cplusplus
 }
 #endif

@@ -13,8 +13,7 @@ TEST(HostSetupCheck, AReadyServer)
   for (const char *line :
        {"ok cpu SSE4.2, AVX2", "ok clock invariant TSC", "ok iommu on", "ok vfio-pci loaded",
         "ok hugepages node 0: 512 of 2 MB, 500 free", "ok memlock unlimited", "ok open files 1024",
-        "ok isolated cores 1-1 (isolcpus, nohz_full 1-1, rcu_nocbs); programs get them only when "
-        "started by taskset -c 0-1",
+        "ok isolated cores 1-1 (isolcpus, nohz_full 1-1, rcu_nocbs); platter's workers take them",
         "ok 0000:03:00.0 vfio-pci, 8086:10fb, IOMMU group 12, node 0; ready"})
     expect_line(ended, line);
   expect_no(ended, "advice ");

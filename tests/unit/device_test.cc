@@ -99,6 +99,15 @@ TEST(Device, TellsTheInterfaceItStandsOn)
   EXPECT_STREQ(Read("net_af_packet0,iface=sixteen__letters").interface, "");
 }
 
+TEST(Device, WhatDriversOfNicsCopy)
+{
+  EXPECT_STREQ(device_nic_copies("net_e1000_em"), "nothing");
+  EXPECT_STREQ(device_nic_copies("net_ixgbe_vf"), "nothing");
+  EXPECT_STREQ(device_nic_copies("net_vmxnet3"), "short frames, on receive and transmit");
+  EXPECT_STREQ(device_nic_copies("net_virtio"), "nothing, but the other side does");
+  EXPECT_EQ(device_nic_copies("net_new_nic"), nullptr);
+}
+
 TEST(Device, AfXdpWantsAndKeepsMoreMbufsThanOthers)
 {
   EXPECT_EQ(Read("net_af_xdp0,iface=eth0").descriptors, 2048u);
