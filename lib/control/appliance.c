@@ -19,6 +19,7 @@
 #include "control/hotplug.h"
 #include "control/plan.h"
 #include "control/port_replay.h"
+#include "control/reconnect.h"
 #include "control/shared_memory.h"
 #include "control/telemetry.h"
 #include "control/telemetry_bridge.h"
@@ -324,6 +325,7 @@ static void update_ports(struct appliance *a)
 {
   a->up = 0;
   hotplug_update(a, clock_now());
+  reconnect_update(a, clock_now());
   for (unsigned i = 0; i < a->config->n_ports; i++)
     port_update(&a->port[i]);
   wires_update(&a->wires, clock_now());

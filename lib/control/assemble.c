@@ -206,6 +206,7 @@ void datapath_attach(struct datapath *datapath, unsigned port, uint16_t device)
       if (w->transmit[q].port == port) {
         w->transmit[q].device = device;
         w->transmit[q].one_segment = !port_sends_segments(device);
+        w->transmit[q].longest = port_longest(device);
       }
   }
   set_absent(datapath, port, false);

@@ -69,16 +69,17 @@ static void hear_hello(int fd)
     (void)!recv(fd, hello, sizeof(hello), MSG_DONTWAIT);
 }
 
-// Connects to a socket's file. Returns 0, or -errno: ECONNREFUSED where no process listens behind
-// it. `own`: this process does.
-static int knock(const struct server *server, const struct sockaddr_un *address, bool *own)
+// Connects to a socket. Returns 0, or -errno: ECONNREFUSED where there is a file of that name and
+// no process listens behind it. `own`: this process does.
+static int knock(const struct server *server, const struct sockaddr_un *address, socklen_t length,
+                 bool *own)
 {
   struct ucred who = {0}; // of a process in another PID namespace: 0
   socklen_t size = sizeof(who);
   int fd = socket(AF_UNIX, server->type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0)
     return -errno;
-  int status = connect(fd, (const struct sockaddr *)address, sizeof(*address)) != 0 ? -errno : 0;
+  int status = connect(fd, (const struct sockaddr *)address, length) != 0 ? -errno : 0;
   *own = status == 0 && getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) == 0 &&
          who.pid == getpid();
   if (status == 0 && server->type == SOCK_SEQPACKET)
@@ -119,7 +120,7 @@ static int check_file(const struct server *server, const char *path, char *why, 
     return status;
   if (!S_ISSOCK(file.st_mode))
     return fail(why, size, -EEXIST, "'%s' is there already, and is no socket", path);
-  status = knock(server, &address, &own);
+  status = knock(server, &address, sizeof(address), &own);
   if (status == -ECONNREFUSED)
     return unlink(path) == 0 ? 0
                              : fail(why, size, -errno, "cannot remove '%s', which nobody uses (%s)",
@@ -134,12 +135,17 @@ static int check_file(const struct server *server, const char *path, char *why, 
               path);
 }
 
-int peer_socket_prepare(const char *driver, const char *arguments, char *why, size_t size)
+static const struct server *find(const char *driver)
 {
-  const struct server *server = NULL;
   for (unsigned i = 0; driver != NULL && i < N_SERVERS; i++)
     if (strcmp(driver, servers[i].driver) == 0)
-      server = &servers[i];
+      return &servers[i];
+  return NULL;
+}
+
+int peer_socket_prepare(const char *driver, const char *arguments, char *why, size_t size)
+{
+  const struct server *server = find(driver);
   struct rte_kvargs *read = server != NULL ? rte_kvargs_parse(arguments, NULL) : NULL;
   if (read == NULL)
     return 0; // no server, or arguments that the driver will refuse
@@ -149,4 +155,35 @@ int peer_socket_prepare(const char *driver, const char *arguments, char *why, si
     status = check_file(server, path, why, size);
   rte_kvargs_free(read);
   return status;
+}
+
+// As memif_connect_client (drivers/net/memif/memif_socket.c) has it. An abstract name begins with a
+// zero and has no file.
+static socklen_t memif_address(const struct rte_kvargs *arguments, struct sockaddr_un *address)
+{
+  const char *path = rte_kvargs_get(arguments, "socket");
+  bool abstract = !says(arguments, "socket-abstract", "no");
+  if (path == NULL)
+    path = "/run/memif.sock";
+  if (strlen(path) + abstract >= sizeof(address->sun_path))
+    return 0;
+  strcpy(address->sun_path + abstract, path);
+  return abstract ? offsetof(struct sockaddr_un, sun_path) + 1 + strlen(path) : sizeof(*address);
+}
+
+bool peer_socket_answers(const char *driver, const char *arguments)
+{
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  const struct server *server = find(driver);
+  bool own, answers = false;
+  if (server == NULL || strcmp(driver, "net_memif") != 0)
+    return false;
+  struct rte_kvargs *read = rte_kvargs_parse(arguments, NULL);
+  if (read == NULL)
+    return false;
+  socklen_t length = memif_address(read, &address);
+  if (length > 0 && !says(read, "role", "server") && !says(read, "role", "master"))
+    answers = knock(server, &address, length, &own) == 0;
+  rte_kvargs_free(read);
+  return answers;
 }

@@ -4,6 +4,7 @@
 #ifndef CONTROL_PEER_SOCKET_H
 #define CONTROL_PEER_SOCKET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 // Sees to it that the driver can make the file that `arguments` (of a device string, behind its
@@ -11,5 +12,8 @@
 // that a killed one left is removed. Returns 0, or -errno and in `why` what stands in the way: a
 // process that listens there, a directory that is missing.
 int peer_socket_prepare(const char *driver, const char *arguments, char *why, size_t size);
+
+// Whether `driver` with these arguments is a memif client, and somebody listens where it connects.
+bool peer_socket_answers(const char *driver, const char *arguments);
 
 #endif
