@@ -33,14 +33,28 @@ install_packages "${build_packages[@]}" "${test_packages[@]}"
 
 pages=/proc/sys/vm/nr_hugepages
 before=$(<$pages)
-trap 'echo "$before" >$pages 2>/dev/null || true' EXIT
+others= # the process group that compiles in the background
+trap '[[ -z $others ]] || kill -- "-$others" 2>/dev/null || true; echo "$before" >$pages 2>/dev/null || true' EXIT
 ((before >= 512)) || echo 512 >$pages 2>/dev/null || true
 
 say "Format, static analysis, layering"
 tests/lint.sh
 
+# The sanitized build and the fuzzers are compiled beside the tests, which mostly wait; at the least
+# priority, so that they do not wait longer for that.
+build_others() {
+  renice -n 19 "$BASHPID" >/dev/null
+  build build-asan -Dbuildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false \
+    -De2e=false
+  [[ $1 == quick ]] || CC=clang CXX=clang++ build build-fuzz -Dfuzz=true -Dtests=false
+}
+
 say "Unit, datapath and end-to-end tests"
 build build
+set -m
+build_others "${1:-}" >build-others.log 2>&1 &
+others=$!
+set +m
 results=(build/meson-logs/testlog.junit.xml)
 status=0
 meson test -C build --no-suite metal --print-errorlogs --no-rebuild || status=1
@@ -50,14 +64,16 @@ meson test -C build --suite metal-short --logbase metal --print-errorlogs || sta
 results+=(build/meson-logs/metal.junit.xml)
 
 say "Unit and datapath tests under AddressSanitizer and UBSan"
-build build-asan -Dbuildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false \
-  -De2e=false
+wait "$others" || {
+  cat build-others.log
+  exit 1
+}
+others=
 meson test -C build-asan --suite unit --suite datapath --print-errorlogs --no-rebuild || status=1
 results+=(build-asan/meson-logs/testlog.junit.xml)
 
 if [[ ${1:-} != quick ]]; then
   say "Fuzzers, twenty seconds each"
-  CC=clang CXX=clang++ build build-fuzz -Dfuzz=true -Dtests=false
   tests/fuzz/run.sh build-fuzz 20 || status=1
 fi
 
