@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "expect.h"
@@ -51,13 +52,25 @@ Surroundings as_nobody()
   return around;
 }
 
-// Of several runs the fastest: what the program needs, not what the machine does beside it.
-[[maybe_unused]] double fastest_seconds(const std::vector<std::string> &arguments)
+double children_seconds()
 {
-  double fastest = platter(arguments).seconds;
-  for (int i = 0; i < 14; i++)
-    fastest = std::min(fastest, platter(arguments).seconds);
-  return fastest;
+  rusage used;
+  getrusage(RUSAGE_CHILDREN, &used);
+  return double(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+         1e-6 * double(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
+}
+
+// CPU time, and of several runs the least: what the program needs, not what the machine does beside
+// it.
+[[maybe_unused]] double least_seconds(const std::vector<std::string> &arguments)
+{
+  double least = 1000;
+  for (int i = 0; i < 15; i++) {
+    double before = children_seconds();
+    platter(arguments);
+    least = std::min(least, children_seconds() - before);
+  }
+  return least;
 }
 } // namespace
 
@@ -171,7 +184,7 @@ TEST(Check, AnswersWithinFiftyMilliseconds)
        {null_yaml("check"), many, null_yaml("check") + wide, errors, nested,
         std::string(1000000, '\n'), "ports: \"" + wide + "\"\n"}) {
     std::string file = dir.write("any.yaml", text);
-    EXPECT_LT(fastest_seconds({"check", file}), 0.050) << text.substr(0, 60) << text.size();
+    EXPECT_LT(least_seconds({"check", file}), 0.050) << text.substr(0, 60) << text.size();
   }
 #endif
 }
