@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What appliance.c (start and watch), appliance_stop.c and gather.c (figures) share. Nobody else
-// includes this.
+// What appliance_start.c, appliance.c (while it runs), appliance_stop.c, gather.c (figures) and
+// hotplug.c share. Nobody else includes this.
 #ifndef CONTROL_APPLIANCE_INTERNAL_H
 #define CONTROL_APPLIANCE_INTERNAL_H
 
