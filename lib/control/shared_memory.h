@@ -4,6 +4,10 @@
 #ifndef CONTROL_SHARED_MEMORY_H
 #define CONTROL_SHARED_MEMORY_H
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct datapath;
 
 // From now on (workers run) until NULL is given (they do not): shared memory is not unmapped while
@@ -18,4 +22,7 @@ void shared_memory_peer_changes(void);
 // From now on everything stays mapped; the process is about to end.
 void shared_memory_keep(void);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

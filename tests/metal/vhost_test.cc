@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <memory>
+#include <sstream>
 
 #include "appliance.h"
 #include "machine.h"
@@ -32,7 +33,8 @@ protected:
     setup.cpus = 1;
     setup.megabytes = 768;
     setup.iommu = false;
-    setup.more = {"-object",  "memory-backend-memfd,id=mem,size=768M,share=on",
+    setup.more = {"-m",       "slots=1,maxmem=2G",
+                  "-object",  "memory-backend-memfd,id=mem,size=768M,share=on",
                   "-machine", "memory-backend=mem",
                   "-chardev", "socket,id=port,path=" + socket_ + ",reconnect=1",
                   "-netdev",  "vhost-user,id=net,chardev=port",
@@ -105,6 +107,27 @@ void expect_reflected(const Namespace &kernel, Machine &guest)
   guest.must("kill -TERM " + pid + "; wait " + pid);
 }
 
+// Pieces of the guest's memory that platter has mapped.
+long mapped(Appliance &platter)
+{
+  std::istringstream maps(read_file("/proc/" + std::to_string(platter.process().pid()) + "/maps"));
+  long n = 0;
+  for (std::string line; std::getline(maps, line);)
+    n += line.find("memory-backend-memfd") != std::string::npos;
+  return n;
+}
+
+// All of it is then mapped anew, and what was before is let go.
+void expect_growth(Appliance &platter, Machine &guest)
+{
+  long before = mapped(platter);
+  EXPECT_GE(before, 1);
+  guest.monitor("object_add memory-backend-memfd,id=more,size=128M,share=on");
+  EXPECT_EQ(guest.monitor("device_add pc-dimm,id=dimm,memdev=more"), "");
+  EXPECT_TRUE(eventually([&] { return mapped(platter) == before + 1; }))
+      << before << ", then " << mapped(platter);
+}
+
 TEST_F(Vhost, GuestAndPlatterAreKilledAndComeBack)
 {
   auto platter = std::make_unique<Appliance>(kernels_.middle, yaml());
@@ -114,7 +137,7 @@ TEST_F(Vhost, GuestAndPlatterAreKilledAndComeBack)
   expect_reflected(kernels_.a, *guest);
   {
     Process pings = flood();
-    rest(0.5);
+    expect_growth(*platter, *guest);
     guest.reset(); // by SIGKILL
     EXPECT_TRUE(becomes(*platter, "down"));
     EXPECT_EQ(platter->get("/platter/accounting")["difference"].number(), 0);
