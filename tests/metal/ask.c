@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Asks platter's telemetry in the emulated machine, where there is no Python:
-//   ask PREFIX COMMAND
+//   ask RUNTIME_DIRECTORY COMMAND
 // prints the reply, which is JSON. Status 1 where nobody answers.
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +15,7 @@ int main(int argc, char **argv)
 
   if (argc != 3)
     return 2;
-  snprintf(address.sun_path, sizeof(address.sun_path), "/run/dpdk/%s/dpdk_telemetry.v2", argv[1]);
+  snprintf(address.sun_path, sizeof(address.sun_path), "%s/dpdk_telemetry.v2", argv[1]);
   int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
   if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0)
     return 1;

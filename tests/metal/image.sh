@@ -25,7 +25,7 @@ tools=(
   mount umount mountpoint findmnt lscpu dmesg flock unshare taskset hostname
   lspci setpci modprobe insmod rmmod lsmod depmod ip
 )
-modules=(vfio-pci vfio_iommu_type1 e1000e e1000 vmxnet3 virtio_net virtio_pci virtio_blk tun veth)
+modules=(vfio-pci vfio_iommu_type1 uio_pci_generic e1000e e1000 vmxnet3 virtio_net virtio_pci virtio_blk tun veth)
 
 fail() {
   echo "image.sh: $*" >&2
@@ -124,7 +124,7 @@ overlay() ( # overlay FILE PLATTER PROGRAM…
   cp -d "$drivers"/*.so* "$work$drivers"
   put_libraries "$work" "$@" "$drivers"/*.so
   install "$@" "$work/usr/local/bin"
-  [[ ! -e $source/deploy/host-setup ]] || cp "$source/deploy/host-setup" "$work/usr/local/bin"
+  cp -r "$source"/deploy/host-setup{,.d} "$work/usr/local/bin"
   install "$source/tests/metal/init.sh" "$work/init"
   archive "$work" "$file"
 )

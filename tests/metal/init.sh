@@ -4,7 +4,7 @@
 # second serial line, where the test on the host sends commands: each is one line of base64, runs in
 # this shell (so that it can start programs and wait for them), and is answered by a line "STATUS
 # LENGTH" and so many bytes, which are what it wrote. The first line carries the kernel's messages.
-export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin HOME=/root LC_ALL=C.UTF-8
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin HOME=/root
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t devtmpfs devtmpfs /dev
@@ -15,6 +15,8 @@ mount -t hugetlbfs -o pagesize=2M hugetlbfs /dev/hugepages
 mount -t tmpfs tmpfs /dev/shm
 mount -t devpts devpts /dev/pts
 ln -s /proc/self/fd /dev/fd
+# As udev would: the kernel's own drivers for the NICs.
+modprobe -a e1000e e1000 vmxnet3 virtio_pci virtio_net
 ip link set lo up
 stty -F /dev/ttyS1 raw -echo
 exec 9<>/dev/ttyS1
