@@ -15,6 +15,10 @@
 #include "layout/device.h"
 #include "replay/replay.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum {
   PORT_DESCRIPTORS = 1024, // of a queue, where the device prefers no other number
   PORT_SEGMENT = 2048,     // bytes of a frame in one mbuf, where the device can scatter
@@ -131,4 +135,7 @@ struct rte_eth_stats port_stats(const struct port *port);
 
 bool port_is_memif(const struct port *port); // see memif_settle
 
+#ifdef __cplusplus
+}
+#endif
 #endif

@@ -6,6 +6,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct port;
 
 enum { PORT_CALLBACK_TIMEOUT = 1000 }; // milliseconds
@@ -21,4 +25,7 @@ int port_prepare_socket(const struct port *port, char *error, size_t size); // p
 
 bool port_is_vhost(const struct port *port);
 
+#ifdef __cplusplus
+}
+#endif
 #endif
