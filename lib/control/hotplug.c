@@ -33,7 +33,7 @@ static int set_up(struct appliance *a, unsigned number, char *error, size_t size
   struct port *port = &a->port[number];
   const struct layout_port *queues = &a->layout->ports[number];
   struct notes warnings = {0}; // the same as at start
-  bool inserted = port->inserts;
+  bool inserts = a->forwarding.inserts >> number & 1; // the bridge leaves tags to it
   int status = port_check(port, 0, error, size); // the memory is still there
   if (status == 0)
     status = port_probe(port, error, size);
@@ -43,7 +43,7 @@ static int set_up(struct appliance *a, unsigned number, char *error, size_t size
   if (status == 0)
     status =
         port_configure(port, queues->rx_queues, queues->tx_queues, true, &warnings, error, size);
-  if (status == 0 && inserted && !port->inserts)
+  if (status == 0 && inserts && !port->inserts)
     status = fail(error, size, -EINVAL,
                   "ports.%s.device: '%s' puts no VLAN tags on, as the one before did; restart "
                   "platter to use it",
