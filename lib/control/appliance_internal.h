@@ -19,9 +19,12 @@ struct mark {
   uint64_t busy[LAYOUT_WORKERS_MAX], idle[LAYOUT_WORKERS_MAX], moved[LAYOUT_WORKERS_MAX];
 };
 
-// See hotplug.h. Of one port.
+// See hotplug.h. Of one port; times in monotonic seconds.
 struct hotplug {
-  double retry;    // monotonic seconds
+  bool leaves;         // the device was taken from the workers, and is not let go yet
+  uint64_t detachment; // see datapath_detach
+  double waits_until;  // for the workers, before it is said that one does not come
+  double retry;
   char error[512]; // why it did not come back, when last tried
 };
 

@@ -13,7 +13,7 @@
 #include "control/port.h"
 #include "control/rules.h"
 
-enum { DETACH_SECONDS = 2 };
+enum { TURN_MILLISECONDS = 20 }; // what a worker gets for its turn, be its core ever so busy
 
 const struct config_kind *forward_kinds(size_t *n)
 {
@@ -82,6 +82,13 @@ static bool fill_receive(struct worker *w, const struct layout_worker *plan,
   return true;
 }
 
+static void set_device(struct transmit *t, uint16_t device)
+{
+  t->device = device;
+  t->one_segment = !port_sends_segments(device);
+  t->longest = port_longest(device);
+}
+
 static bool fill_transmit(struct worker *w, const struct layout_worker *plan,
                           const uint16_t *devices)
 {
@@ -89,11 +96,9 @@ static bool fill_transmit(struct worker *w, const struct layout_worker *plan,
   if (w->transmit == NULL)
     return false;
   for (unsigned i = 0; i < plan->n_tx; i++) {
-    w->transmit[i].device = devices[plan->tx[i].port];
+    set_device(&w->transmit[i], devices[plan->tx[i].port]);
     w->transmit[i].queue = plan->tx[i].queue;
     w->transmit[i].port = plan->tx[i].port;
-    w->transmit[i].one_segment = !port_sends_segments(w->transmit[i].device);
-    w->transmit[i].longest = port_longest(w->transmit[i].device);
   }
   w->n_transmit = plan->n_tx;
   return true;
@@ -181,17 +186,20 @@ static void set_absent(struct datapath *datapath, unsigned port, bool absent)
   }
 }
 
-bool datapath_detach(struct datapath *datapath, unsigned port)
+uint64_t datapath_detach(struct datapath *datapath, unsigned port)
 {
   set_absent(datapath, port, true);
-  uint64_t token = rte_rcu_qsbr_start(datapath->quiet);
-  double deadline = clock_now() + DETACH_SECONDS;
-  while (rte_rcu_qsbr_check(datapath->quiet, token, false) == 0) {
-    if (clock_now() > deadline)
-      return false;
+  return rte_rcu_qsbr_start(datapath->quiet);
+}
+
+bool datapath_detached(const struct datapath *datapath, uint64_t detachment)
+{
+  for (unsigned i = 0; i < TURN_MILLISECONDS; i++) {
+    if (rte_rcu_qsbr_check(datapath->quiet, detachment, false) == 1)
+      return true;
     clock_rest(0.001);
   }
-  return true;
+  return false;
 }
 
 // No worker looks at the device while the port is absent.
@@ -203,11 +211,8 @@ void datapath_attach(struct datapath *datapath, unsigned port, uint16_t device)
       if (w->receive[q].port == port)
         w->receive[q].device = device;
     for (unsigned q = 0; q < w->n_transmit; q++)
-      if (w->transmit[q].port == port) {
-        w->transmit[q].device = device;
-        w->transmit[q].one_segment = !port_sends_segments(device);
-        w->transmit[q].longest = port_longest(device);
-      }
+      if (w->transmit[q].port == port)
+        set_device(&w->transmit[q], device);
   }
   set_absent(datapath, port, false);
 }

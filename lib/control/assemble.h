@@ -60,9 +60,13 @@ int datapath_make(struct datapath *datapath, const struct layout *layout, unsign
 void datapath_links(struct datapath *datapath, portset up);
 
 // Takes a port's device from the workers: they poll it no more, and drop what is to leave by it.
-// Returns when none of them is inside the device's driver any more, or false where one did not come
-// out of it in time; then the device must stay, and datapath_attach gives it back.
-bool datapath_detach(struct datapath *datapath, unsigned port);
+// The device must stay until datapath_detached says, of what this returns, that every worker has
+// finished the turn that it was in: until then one may be inside the driver.
+uint64_t datapath_detach(struct datapath *datapath, unsigned port);
+
+// Waits for the workers, but not longer than a turn should take: one may be inside a driver that
+// waits for the kernel. Ask again, then, or give the device back (datapath_attach).
+bool datapath_detached(const struct datapath *datapath, uint64_t detachment);
 
 // Gives a port its device, by DPDK's port id: the former, or another that has taken its place.
 void datapath_attach(struct datapath *datapath, unsigned port, uint16_t device);

@@ -2,25 +2,37 @@
 #include "control/hotplug.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 #include <rte_log.h>
 
 #include "control/appliance_internal.h"
 
-static const double RETRY_SECONDS = 1;
+static const double RETRY_SECONDS = 1, WORKER_SECONDS = 2;
 
-static void take_away(struct appliance *a, unsigned number)
+// A worker may be inside a driver that waits for the kernel, this port's or another one's. It is
+// not waited for: the device is let go when it has come out.
+static void take_away(struct appliance *a, unsigned number, double now)
 {
   struct port *port = &a->port[number];
-  if (!datapath_detach(&a->datapath, number)) {
-    datapath_attach(&a->datapath, number, port->id);
+  struct hotplug *state = &a->hotplug[number];
+  if (!state->leaves) {
+    state->detachment = datapath_detach(&a->datapath, number);
+    state->waits_until = now + WORKER_SECONDS;
+    state->leaves = true;
+  }
+  if (!datapath_detached(&a->datapath, state->detachment)) {
+    if (now < state->waits_until)
+      return;
+    state->waits_until = INFINITY; // said once
     rte_log(RTE_LOG_WARNING, RTE_LOGTYPE_USER1,
-            "platter: port %s: its device '%s' is to go, but a worker does not come out of its "
-            "driver\n",
+            "platter: port %s: its device '%s' is to go, but a worker does not come out of a "
+            "driver; packets to it are dropped, and it is let go when the worker comes\n",
             port->config->name, port->device);
     return;
   }
+  state->leaves = false;
   port_remove(port);
   rte_log(
       RTE_LOG_WARNING, RTE_LOGTYPE_USER1,
@@ -32,9 +44,9 @@ static int set_up(struct appliance *a, unsigned number, char *error, size_t size
 {
   struct port *port = &a->port[number];
   const struct layout_port *queues = &a->layout->ports[number];
-  struct notes warnings = {0}; // the same as at start
+  struct notes warnings = {0};                        // the same as at start
   bool inserts = a->forwarding.inserts >> number & 1; // the bridge leaves tags to it
-  int status = port_check(port, 0, error, size); // the memory is still there
+  int status = port_check(port, 0, error, size);      // the memory is still there
   if (status == 0)
     status = port_probe(port, error, size);
   if (status == 0 && port_max_tx_queues(port) < queues->tx_queues)
@@ -80,9 +92,9 @@ static void bring_back(struct appliance *a, unsigned number, double now)
 
 void hotplug_update(struct appliance *a, double now)
 {
-  for (unsigned i = 0; a->running && i < a->config->n_ports; i++)
-    if (port_leaves(&a->port[i]))
-      take_away(a, i);
+  for (unsigned i = 0; a->running && !a->stuck && i < a->config->n_ports; i++)
+    if (a->hotplug[i].leaves || port_leaves(&a->port[i]))
+      take_away(a, i, now);
     else if (port_returns(&a->port[i]))
       bring_back(a, i, now);
 }

@@ -23,8 +23,9 @@ static bool server_answers(const struct port *port)
 static void connect_again(struct appliance *a, unsigned number)
 {
   struct port *port = &a->port[number];
-  bool detached = datapath_detach(&a->datapath, number);
-  if (detached && (!memif_stop(port->id) || rte_eth_dev_start(port->id) != 0))
+  uint64_t detachment = datapath_detach(&a->datapath, number);
+  if (datapath_detached(&a->datapath, detachment) &&
+      (!memif_stop(port->id) || rte_eth_dev_start(port->id) != 0))
     return;
   datapath_attach(&a->datapath, number, port->id);
 }

@@ -2,10 +2,17 @@
 // Cables that are pulled and put back, and interfaces that disappear, while platter forwards.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <csignal>
+#include <thread>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "appliance.h"
 #include "expect.h"
+#include "pcap_file.h"
 
 namespace
 {
@@ -159,6 +166,54 @@ TEST_F(Return, EndsCleanWhileItIsAway)
   kernels_.middle.run("ip link del port_b");
   ASSERT_TRUE(eventually([&] { return port_b()["link"].text() == "absent"; }, 5));
   appliance_.expect_clean_end();
+}
+
+// A driver that waits for the kernel: net_pcap, for who reads from its pipe. Control goes on, says
+// so once, and lets the other port's device go when the worker has come out.
+TEST(Stuck, AWorkerThatDoesNotComeBackHoldsUpNobodyElse)
+{
+  Kernels kernels;
+  Scratch dir;
+  write_frames(dir / "none.pcap", {});
+  ASSERT_EQ(mkfifo((dir / "pipe").c_str(), 0666), 0);
+  int pipe = open((dir / "pipe").c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  ASSERT_GE(pipe, 0);
+  Appliance appliance(kernels.middle, wire_between("net_af_packet0,iface=port_a",
+                                                   "net_pcap1,rx_pcap=" + (dir / "none.pcap") +
+                                                       ",tx_pcap=" + (dir / "pipe")));
+  auto become = [&](const char *state) {
+    return eventually([&] { return appliance.get("/platter/port,a")["link"].text() == state; });
+  };
+  kernels.a.run("ip neigh replace 10.0.0.2 lladdr 02:00:00:00:00:02 dev eth0");
+  Process flood({"ping", "-q", "-f", "-l", "300", "-s", "1400", "10.0.0.2"}, kernels.a.around());
+  ASSERT_TRUE(eventually([&] {
+    return appliance.get("/platter/worker,0")["answers"].text() != "yes" ||
+           appliance.get("/platter/worker,1")["answers"].text() != "yes";
+  }));
+
+  const std::string complaint = "is to go, but a worker does not come out of a driver";
+  kernels.middle.run("ip link del port_a");
+  EXPECT_TRUE(become("down"));
+  EXPECT_TRUE(
+      eventually([&] { return appliance.process().err().find(complaint) != std::string::npos; }));
+  double seconds = appliance.get("/platter/info")["uptime_seconds"].number();
+  EXPECT_TRUE(eventually(
+      [&] { return appliance.get("/platter/info")["uptime_seconds"].number() >= seconds + 3; }));
+  EXPECT_EQ(appliance.process().err().find(complaint), appliance.process().err().rfind(complaint));
+
+  std::atomic<bool> over = false;
+  std::thread reader([&] {
+    for (char bytes[4096]; !over; rest(0.001))
+      while (read(pipe, bytes, sizeof(bytes)) > 0)
+        ;
+  });
+  EXPECT_TRUE(become("absent"));
+  connect(kernels.middle, "port_a", kernels.a, "eth0");
+  EXPECT_TRUE(become("up"));
+  appliance.expect_clean_end();
+  over = true;
+  reader.join();
+  close(pipe);
 }
 
 INSTANTIATE_TEST_SUITE_P(Drivers, Link, testing::Values("net_af_packet", "net_af_xdp"),
