@@ -15,25 +15,50 @@ bool has(const std::string &text, const std::string &part)
   return text.find(part) != std::string::npos;
 }
 
+// A session at the machine, which the test leaves beside the image: host-setup.txt.
+class Session
+{
+public:
+  explicit Session(Machine &machine) : machine_(machine) {}
+  ~Session()
+  {
+    write_file(std::string(getenv("PLATTER_IMAGE")) + "/host-setup.txt", text_);
+  }
+
+  Reply run(const std::string &command)
+  {
+    Reply reply = machine_.run(command);
+    text_ += "# " + command + "\n" + reply.out + "\n";
+    return reply;
+  }
+
+private:
+  Machine &machine_;
+  std::string text_;
+};
+
 TEST(HostSetup, SaysWhatIsMissingSetsItUpAndGivesItBack)
 {
   Machine &machine = machine_of_all();
-  Reply before = machine.run("host-setup");
+  Session session(machine);
+  Reply before = session.run("host-setup");
   EXPECT_EQ(before.status, 1) << before.out;
   for (unsigned nic = 0; nic < 8; nic++)
     EXPECT_TRUE(has(before.out, machine.address(nic))) << before.out;
   EXPECT_TRUE(has(before.out, "host-setup --apply --nic 0000:01:00.0")) << before.out;
 
-  prepare(machine, {0, 1, 2, 3, 4, 5, 6, 7});
+  std::string apply = "host-setup --apply --hugepages " + std::to_string(HUGEPAGES);
+  for (unsigned nic = 0; nic < 8; nic++)
+    apply += " --nic " + machine.address(nic);
+  EXPECT_EQ(session.run(apply).status, 0);
   for (unsigned nic = 0; nic < 8; nic++)
     EXPECT_EQ(driver_of(machine, nic), "vfio-pci") << nic;
   EXPECT_EQ(number_in(machine, "/proc/sys/vm/nr_hugepages"), HUGEPAGES);
-  Reply after = machine.run("host-setup");
+  Reply after = session.run("host-setup");
   EXPECT_EQ(after.status, 0) << after.out;
   EXPECT_TRUE(has(after.out, "\nready")) << after.out;
   EXPECT_TRUE(has(prepare(machine, {0, 1}), "nothing to do")) << "it is done already";
-
-  machine.must("host-setup --undo");
+  EXPECT_EQ(session.run("host-setup --undo").status, 0);
   for (unsigned nic = 0; nic < 8; nic++)
     EXPECT_EQ(driver_of(machine, nic), own_driver[nic]) << nic;
   EXPECT_EQ(number_in(machine, "/proc/sys/vm/nr_hugepages"), 0);
