@@ -93,6 +93,28 @@ static int no_port(const struct port *port, char *error, size_t size)
               why, drivers_words(words, sizeof(words)));
 }
 
+// What was probed as the port. Where it is of no use it is let go again: the next try would find it
+// there, and taken.
+static int take_up(struct port *port, char *error, size_t size)
+{
+  int status = find(port);
+  if (status != 0) {
+    status = no_port(port, error, size);
+    if (port->absent)
+      port_remove_device(port);
+    return status;
+  }
+  status = rte_eth_dev_info_get(port->id, &port->info);
+  if (status != 0) {
+    rte_eth_dev_close(port->id);
+    port_remove_device(port);
+    return port_fail(port, status, "the device does not tell what it can do", error, size);
+  }
+  port->probed = true;
+  port->absent = false;
+  return 0;
+}
+
 int port_probe(struct port *port, char *error, size_t size)
 {
   const char *name = port->config->name;
@@ -114,19 +136,13 @@ int port_probe(struct port *port, char *error, size_t size)
     status = rte_dev_probe(device);
   if (status != 0)
     return probe_fail(port, status, error, size);
-  port->probed = true;
-  if (find(port) != 0) {
-    port->probed = false;
-    return no_port(port, error, size);
-  }
-  status = rte_eth_dev_info_get(port->id, &port->info);
+  status = take_up(port, error, size);
   if (status != 0)
-    return port_fail(port, status, "the device does not tell what it can do", error, size);
+    return status;
   port->was_promiscuous = interface_promiscuous(port->info.if_index);
   port->node = rte_eth_dev_socket_id(port->id);
   if (port->node < 0 || port->node >= MEMORY_NODES_MAX)
     port->node = 0;
-  port->absent = false;
   return 0;
 }
 

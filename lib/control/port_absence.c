@@ -62,11 +62,19 @@ static bool has_interface(const struct port *port)
   return port->facts.interface[0] != '\0' && !port->facts.keeps_mbufs;
 }
 
+// The name is another interface's, or nobody's. What cannot be asked, for want of a socket, is
+// there.
+static bool interface_gone(const struct port *port)
+{
+  unsigned index = if_nametoindex(port->facts.interface);
+  return index != 0 ? index != port->info.if_index : errno == ENODEV;
+}
+
 bool port_leaves(const struct port *port)
 {
   if (!port->started)
     return false;
-  if (has_interface(port) && if_nametoindex(port->facts.interface) != port->info.if_index)
+  if (has_interface(port) && interface_gone(port))
     return true;
   return __atomic_load_n(&port->leaving, __ATOMIC_RELAXED);
 }
@@ -81,11 +89,15 @@ static void add(struct rte_eth_stats *sum, const struct rte_eth_stats *stats)
   sum->oerrors += stats->oerrors;
 }
 
+void port_remove_device(const struct port *port)
+{
+  rte_eal_hotplug_remove(port->facts.pci ? "pci" : "vdev", port->facts.name);
+}
+
 void port_discard(struct port *port)
 {
-  struct rte_device *device = port->info.device;
   port_close(port);
-  rte_dev_remove(device);
+  port_remove_device(port);
 }
 
 void port_remove(struct port *port)
@@ -93,7 +105,7 @@ void port_remove(struct port *port)
   port_discard(port);
   add(&port->former, &port->stats);
   port->stats = (struct rte_eth_stats){0};
-  port->link.link_status = RTE_ETH_LINK_DOWN;
+  port->link = (struct rte_eth_link){0};
   port->absent = true;
   port->absences++;
 }

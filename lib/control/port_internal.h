@@ -21,6 +21,9 @@ int port_fail(const struct port *port, int code, const char *what, char *error, 
 void port_listen(struct port *port);
 void port_listen_no_more(struct port *port);
 
+// Has DPDK forget the device that it probed for a port, which is closed.
+void port_remove_device(const struct port *port);
+
 int port_prepare_socket(const struct port *port, char *error, size_t size); // peer_socket_prepare
 
 bool port_is_vhost(const struct port *port);

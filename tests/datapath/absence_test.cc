@@ -78,4 +78,23 @@ TEST(Absence, WhatIsSaidWhileThePortHasNoDeviceIsNotAboutTheNextOne)
   EXPECT_TRUE(nic.unplug());
 }
 
+// A driver that finds something, but no port.
+TEST(Absence, WhatGivesNoPortIsLetGo)
+{
+  struct config_port config = {};
+  snprintf(config.name, sizeof(config.name), "left");
+  struct port port = {};
+  port.config = &config;
+  port.device = "net_vdev_netvsc0,iface=no_such_one";
+  port.absent = true;
+  for (unsigned round = 0; round < 2; round++) {
+    char error[512];
+    EXPECT_EQ(port_probe(&port, error, sizeof(error)), -ENODEV) << error;
+    EXPECT_NE(std::string(error).find("it gave no port"), std::string::npos) << error;
+    EXPECT_FALSE(port.probed);
+    EXPECT_TRUE(port.absent);
+    EXPECT_NE(rte_eal_hotplug_remove("vdev", port.facts.name), 0) << "it was still there";
+  }
+}
+
 } // namespace
