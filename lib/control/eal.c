@@ -223,6 +223,17 @@ void eal_log_to_stderr(void)
   rte_openlog_stream(stderr);
 }
 
+// From its beginning, for this may go on for as long as platter runs.
+void eal_log_to_memory(void)
+{
+  if (eal.log == NULL)
+    return;
+  fflush(eal.log);
+  if (ftruncate(fileno(eal.log), 0) == 0)
+    eal.seen = 0;
+  rte_openlog_stream(eal.log);
+}
+
 // rte_eal_init, which prints its usage to standard output where an argument is wrong: a page that
 // offers what platter refuses, between what getopt and platter say on standard error.
 static int init(int argc, char **argv)

@@ -47,6 +47,9 @@ const char *eal_words(void);
 // From now on DPDK's warnings and errors go to stderr as they come.
 void eal_log_to_stderr(void);
 
+// What is logged goes to memory again, where eal_words finds it.
+void eal_log_to_memory(void);
+
 bool eal_hugepages(void); // whether memory is in hugepages
 
 #ifdef __cplusplus

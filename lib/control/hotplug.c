@@ -8,6 +8,7 @@
 #include <rte_log.h>
 
 #include "control/appliance_internal.h"
+#include "control/eal.h"
 
 static const double RETRY_SECONDS = 1, WORKER_SECONDS = 2;
 
@@ -33,6 +34,8 @@ static void take_away(struct appliance *a, unsigned number, double now)
     return;
   }
   state->leaves = false;
+  state->retry =
+      port->facts.pci ? now + RETRY_SECONDS : now; // what is unplugged is in /sys a while
   port_remove(port);
   rte_log(
       RTE_LOG_WARNING, RTE_LOGTYPE_USER1,
@@ -66,6 +69,21 @@ static int set_up(struct appliance *a, unsigned number, char *error, size_t size
   return status;
 }
 
+// DPDK's words, the same every second, stand in `error` or nowhere.
+static int try_set_up(struct appliance *a, unsigned number, char *error, size_t size)
+{
+  struct port *port = &a->port[number];
+  eal_log_to_memory();
+  int status = set_up(a, number, error, size);
+  if (status != 0) {
+    if (port->probed)
+      port_discard(port);
+    port->absent = true;
+  }
+  eal_log_to_stderr();
+  return status;
+}
+
 static void bring_back(struct appliance *a, unsigned number, double now)
 {
   struct port *port = &a->port[number];
@@ -75,16 +93,13 @@ static void bring_back(struct appliance *a, unsigned number, double now)
   if (now < state->retry)
     return;
   state->retry = now + RETRY_SECONDS;
-  if (set_up(a, number, error, sizeof(error)) == 0) {
+  if (try_set_up(a, number, error, sizeof(error)) == 0) {
     state->error[0] = '\0';
     datapath_attach(&a->datapath, number, port->id);
     rte_log(RTE_LOG_WARNING, RTE_LOGTYPE_USER1, "platter: port %s: its device '%s' is back\n",
             port->config->name, port->device);
     return;
   }
-  if (port->probed)
-    port_discard(port);
-  port->absent = true;
   if (strcmp(error, state->error) != 0) // once, not every second
     rte_log(RTE_LOG_WARNING, RTE_LOGTYPE_USER1, "platter: %s\n", error);
   strcpy(state->error, error);

@@ -135,7 +135,7 @@ int port_probe(struct port *port, char *error, size_t size)
   if (!port->facts.pci || port->absent) // EAL has probed its allow-list when it started
     status = rte_dev_probe(device);
   if (status != 0)
-    return probe_fail(port, status, error, size);
+    return port->facts.pci ? no_port(port, error, size) : probe_fail(port, status, error, size);
   status = take_up(port, error, size);
   if (status != 0)
     return status;
