@@ -12,7 +12,9 @@
 #include <rte_ring_elem.h>
 
 #include "packet/vlan.h"
+#include "stages/bridge_frame.h"
 #include "stages/bridge_tags.h"
+#include "stages/bridge_work.h"
 
 DROP_REASON(bridge_runt, "bridge_runt", "too short for its Ethernet header or VLAN tag");
 DROP_REASON(bridge_source, "bridge_source", "sent from a group address or from none");
@@ -23,57 +25,6 @@ DROP_REASON(storm, "storm", "over the port's storm limit");
 DROP_REASON(no_member_up, "no_member_up", "no other port of the VLAN had a link");
 
 static struct label left_alone; // of packets that are settled; never counted
-
-// What is known about the packets of one part of a burst; index 0 is packet `first` of it.
-struct work {
-  const struct bridge_port *port;
-  struct bridge *bridge;
-  struct bridge_worker *worker;
-  struct burst *burst;
-  unsigned first;
-  uint64_t round;
-  unsigned n_sources, n_destinations; // that have to be looked up
-  uint8_t source[BURST_MAX], destination[BURST_MAX];
-  bridge_key source_key[BURST_MAX], destination_key[BURST_MAX]; // in the order of source, …
-  uint16_t tci[BURST_MAX];                                      // host order, with the VLAN
-  uint8_t form[BURST_MAX];
-  portset ports[BURST_MAX];
-  const struct label *reason[BURST_MAX]; // NULL: it leaves by `ports`
-};
-
-static inline struct bridge_seen *seen_place(const struct work *w, bridge_key key)
-{
-  uint64_t place = key * UINT64_C(0x9e3779b97f4a7c15) >> w->bridge->seen_shift;
-  return &w->worker->seen[place * BRIDGE_WAYS];
-}
-
-static inline struct bridge_seen *seen_find(const struct work *w, bridge_key key)
-{
-  struct bridge_seen *seen = seen_place(w, key);
-  for (unsigned i = 0; i < BRIDGE_WAYS; i++)
-    if (seen[i].key == key && seen[i].what >> 16 == w->round)
-      return &seen[i];
-  return NULL;
-}
-
-// The first place is the newest.
-static void seen_add(const struct work *w, bridge_key key, unsigned port, unsigned flags)
-{
-  struct bridge_seen *seen = seen_place(w, key);
-  if (seen[0].key != key)
-    seen[1] = seen[0];
-  seen[0] = (struct bridge_seen){key, w->round << 16 | (uint64_t)port << 8 | flags};
-}
-
-// Whether nothing has to be said about a source.
-static inline bool source_seen(const struct work *w, bridge_key key)
-{
-  const struct bridge_seen *seen = seen_find(w, key);
-  if (seen == NULL)
-    return false;
-  return (seen->what & BRIDGE_FIXED) || ((seen->what >> 8 & 0xff) == w->burst->port &&
-                                         (seen->what & (BRIDGE_CONFIRMED | BRIDGE_POSTED)));
-}
 
 static bool post(const struct work *w, bridge_key key)
 {
@@ -138,39 +89,6 @@ static inline void forward(struct work *w, unsigned i, unsigned port)
     w->reason[i] = &no_member_up;
 }
 
-enum { HEADER = RTE_ETHER_HDR_LEN + VLAN_TAG_SIZE };
-
-// The first bytes of a frame: addresses, EtherType and, of a tagged one, the tag's TCI.
-struct first_bytes {
-  uint64_t destination, source; // and two bytes more
-  uint16_t type, tci;           // host order
-};
-
-// Three unaligned loads into registers.
-static inline void first_bytes_load(struct first_bytes *out, const uint8_t *frame)
-{
-  memcpy(&out->destination, frame, sizeof(out->destination));
-  memcpy(&out->source, frame + RTE_ETHER_ADDR_LEN, sizeof(out->source));
-  out->type = rte_be_to_cpu_16(out->source >> 48);
-  memcpy(&out->tci, frame + RTE_ETHER_HDR_LEN, sizeof(out->tci));
-  out->tci = rte_be_to_cpu_16(out->tci);
-}
-
-// Of a frame that is short or in pieces, by way of the stack: to be read, no packet is made of it.
-// False: too short.
-static bool first_bytes_gather(struct first_bytes *out, const struct rte_mbuf *m)
-{
-  uint8_t copy[HEADER] = {0};
-  uint32_t length = RTE_MIN(rte_pktmbuf_pkt_len(m), (uint32_t)HEADER);
-  const void *bytes = rte_pktmbuf_read(m, 0, length, copy);
-  if (length < RTE_ETHER_HDR_LEN)
-    return false;
-  if (bytes != copy)
-    memcpy(copy, bytes, length);
-  first_bytes_load(out, copy);
-  return length == HEADER || out->type != VLAN_TPID;
-}
-
 // The VLAN that a frame is of (IEEE 802.1Q clause 6.9.1). Another tag than the bridge's own, such
 // as a service tag, is no tag to it.
 static inline const struct label *
@@ -195,16 +113,10 @@ classify(struct work *w, unsigned i, const struct first_bytes *bytes, const stru
   return w->bridge->vlan[vlan].members >> w->burst->port & 1 ? NULL : &vlan_refused;
 }
 
-// 01:80:c2:00:00:00 to 0f (IEEE 802.1Q table 8-1).
-static inline bool is_link_local(uint64_t destination)
-{
-  return (destination & UINT64_C(0xf0ffffffffff)) == UINT64_C(0x000000c28001);
-}
-
 static inline const struct label *headers(struct work *w, unsigned i, const struct rte_mbuf *m)
 {
   struct first_bytes bytes;
-  if (likely(rte_pktmbuf_data_len(m) >= HEADER))
+  if (likely(rte_pktmbuf_data_len(m) >= FIRST_BYTES))
     first_bytes_load(&bytes, rte_pktmbuf_mtod(m, const uint8_t *));
   else if (!first_bytes_gather(&bytes, m))
     return &bridge_runt;
