@@ -143,6 +143,14 @@ static void show_rules(const struct status *s, FILE *out)
   }
 }
 
+static void show_times(const char *port, const char *what, uint64_t n, const char *more, FILE *out)
+{
+  if (n == 1)
+    fprintf(out, "port %s: %s once%s\n", port, what, more);
+  else if (n > 1)
+    fprintf(out, "port %s: %s %" PRIu64 " times%s\n", port, what, n, more);
+}
+
 static void show_links(const struct status *s, FILE *out)
 {
   for (unsigned i = 0; i < s->n_ports; i++) {
@@ -150,11 +158,9 @@ static void show_links(const struct status *s, FILE *out)
     if (p->link_changes > 0)
       fprintf(out, "port %s: link changes: %" PRIu64 "; at the end it was %s\n", p->name,
               p->link_changes, p->link);
-    if (p->times_held == 1)
-      fprintf(out, "port %s: taken down once, with the other side of its wire\n", p->name);
-    else if (p->times_held > 1)
-      fprintf(out, "port %s: taken down %" PRIu64 " times, with the other side of its wire\n",
-              p->name, p->times_held);
+    show_times(p->name, "taken down", p->times_held, ", with the other side of its wire", out);
+    show_times(p->name, "its device went", p->absences,
+               strcmp(p->link, "absent") == 0 ? "; at the end it was away" : "", out);
   }
 }
 

@@ -156,7 +156,8 @@ TEST_F(Return, TrafficFlowsAgain)
     received = port_b()["received"].number();
   }
   EXPECT_NE(appliance_.process().err().find("port b: its device"), std::string::npos);
-  appliance_.expect_clean_end();
+  Ended ended = appliance_.expect_clean_end();
+  EXPECT_NE(ended.out.find("port b: its device went 3 times\n"), std::string::npos) << ended.out;
 }
 
 TEST_F(Return, EndsCleanWhileItIsAway)
@@ -165,7 +166,10 @@ TEST_F(Return, EndsCleanWhileItIsAway)
   Process flood({"ping", "-q", "-f", "10.0.0.2"}, kernels_.a.around());
   kernels_.middle.run("ip link del port_b");
   ASSERT_TRUE(eventually([&] { return port_b()["link"].text() == "absent"; }, 5));
-  appliance_.expect_clean_end();
+  Ended ended = appliance_.expect_clean_end();
+  EXPECT_NE(ended.out.find("port b: its device went once; at the end it was away\n"),
+            std::string::npos)
+      << ended.out;
 }
 
 // A driver that waits for the kernel: net_pcap, for who reads from its pipe. Control goes on, says
