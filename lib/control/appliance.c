@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What a run looks like while it goes on: see appliance.h.
+#include <rte_launch.h>
+
 #include "control/appliance_internal.h"
 #include "control/clock.h"
 #include "control/hotplug.h"
@@ -50,6 +52,16 @@ static bool fit_together(const struct appliance *a)
   return under_way >= 0;
 }
 
+// Where one worker is stuck, the others have ended, and nobody answers for them.
+static void ask(struct appliance *a, unsigned number)
+{
+  struct worker *worker = a->datapath.worker[number];
+  worker_snapshot_ask(worker);
+  unsigned lcore = plan_lcore(&a->plan, a->layout->workers[number].cpu);
+  if (a->stuck && rte_eal_get_lcore_state(lcore) != RUNNING)
+    worker_snapshot_make(worker);
+}
+
 // Snapshots come one turn after they were asked for; a worker that the kernel has taken off its
 // core is not waited for longer than this. Then, and while snapshots do not fit together, the
 // counters before stay: all of them, for the old ones of one worker and the new ones of another
@@ -61,7 +73,7 @@ static void take_snapshots(struct appliance *a)
   a->fresh = false;
   while (!a->fresh && clock_now() < deadline) {
     for (unsigned i = 0; a->running && i < a->datapath.n_workers; i++)
-      worker_snapshot_ask(a->datapath.worker[i]);
+      ask(a, i);
     while (!all_answer(a) && clock_now() < deadline)
       clock_rest(50e-6);
     a->fresh = all_answer(a) && (!a->running || fit_together(a));

@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "appliance.h"
@@ -172,52 +173,91 @@ TEST_F(Return, EndsCleanWhileItIsAway)
       << ended.out;
 }
 
-// A driver that waits for the kernel: net_pcap, for who reads from its pipe. Control goes on, says
-// so once, and lets the other port's device go when the worker has come out.
-TEST(Stuck, AWorkerThatDoesNotComeBackHoldsUpNobodyElse)
+// A driver that waits for the kernel: net_pcap, for who reads from its pipe.
+class Stuck : public testing::Test
 {
-  Kernels kernels;
-  Scratch dir;
-  write_frames(dir / "none.pcap", {});
-  ASSERT_EQ(mkfifo((dir / "pipe").c_str(), 0666), 0);
-  int pipe = open((dir / "pipe").c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-  ASSERT_GE(pipe, 0);
-  Appliance appliance(kernels.middle, wire_between("net_af_packet0,iface=port_a",
-                                                   "net_pcap1,rx_pcap=" + (dir / "none.pcap") +
-                                                       ",tx_pcap=" + (dir / "pipe")));
-  auto become = [&](const char *state) {
-    return eventually([&] { return appliance.get("/platter/port,a")["link"].text() == state; });
-  };
-  kernels.a.run("ip neigh replace 10.0.0.2 lladdr 02:00:00:00:00:02 dev eth0");
-  Process flood({"ping", "-q", "-f", "-l", "300", "-s", "1400", "10.0.0.2"}, kernels.a.around());
-  ASSERT_TRUE(eventually([&] {
-    return appliance.get("/platter/worker,0")["answers"].text() != "yes" ||
-           appliance.get("/platter/worker,1")["answers"].text() != "yes";
-  }));
+protected:
+  Stuck()
+  {
+    kernels_.a.run("ip neigh replace 10.0.0.2 lladdr 02:00:00:00:00:02 dev eth0");
+    Process flood({"ping", "-q", "-f", "-l", "300", "-s", "1400", "10.0.0.2"}, kernels_.a.around());
+    EXPECT_TRUE(eventually([&] { return in_write(); }));
+  }
+  ~Stuck() override
+  {
+    close(pipe_);
+  }
 
+  // Whether one of platter's threads waits in write(2), as the kernel shows it.
+  bool in_write()
+  {
+    const std::string tasks = "/proc/" + std::to_string(appliance_.process().pid()) + "/task/";
+    const std::string write_to = std::to_string(SYS_write) + " ";
+    for (const std::string &task : list_directory(tasks))
+      if (read_file(tasks + task + "/syscall").rfind(write_to, 0) == 0)
+        return true;
+    return false;
+  }
+  bool a_becomes(const char *state) const
+  {
+    return eventually([&] { return appliance_.get("/platter/port,a")["link"].text() == state; });
+  }
+  std::string file(const std::string &name) const
+  {
+    return dir_ / name;
+  }
+  int make_files() const
+  {
+    write_frames(file("none.pcap"), {});
+    EXPECT_EQ(mkfifo(file("pipe").c_str(), 0666), 0);
+    return open(file("pipe").c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  }
+
+  Kernels kernels_;
+  Scratch dir_;
+  int pipe_ = make_files();
+  Appliance appliance_{kernels_.middle, wire_between("net_af_packet0,iface=port_a",
+                                                     "net_pcap1,rx_pcap=" + file("none.pcap") +
+                                                         ",tx_pcap=" + file("pipe"))};
+};
+
+// Control goes on, says so once, and lets the other port's device go when the worker has come out.
+TEST_F(Stuck, HoldsUpNobodyElse)
+{
   const std::string complaint = "is to go, but a worker does not come out of a driver";
-  kernels.middle.run("ip link del port_a");
-  EXPECT_TRUE(become("down"));
+  kernels_.middle.run("ip link del port_a");
+  EXPECT_TRUE(a_becomes("down"));
   EXPECT_TRUE(
-      eventually([&] { return appliance.process().err().find(complaint) != std::string::npos; }));
-  double seconds = appliance.get("/platter/info")["uptime_seconds"].number();
+      eventually([&] { return appliance_.process().err().find(complaint) != std::string::npos; }));
+  double seconds = appliance_.get("/platter/info")["uptime_seconds"].number();
   EXPECT_TRUE(eventually(
-      [&] { return appliance.get("/platter/info")["uptime_seconds"].number() >= seconds + 3; }));
-  EXPECT_EQ(appliance.process().err().find(complaint), appliance.process().err().rfind(complaint));
+      [&] { return appliance_.get("/platter/info")["uptime_seconds"].number() >= seconds + 3; }));
+  std::string said = appliance_.process().err();
+  EXPECT_EQ(said.find(complaint), said.rfind(complaint)) << said;
 
   std::atomic<bool> over = false;
   std::thread reader([&] {
     for (char bytes[4096]; !over; rest(0.001))
-      while (read(pipe, bytes, sizeof(bytes)) > 0)
+      while (read(pipe_, bytes, sizeof(bytes)) > 0)
         ;
   });
-  EXPECT_TRUE(become("absent"));
-  connect(kernels.middle, "port_a", kernels.a, "eth0");
-  EXPECT_TRUE(become("up"));
-  appliance.expect_clean_end();
+  EXPECT_TRUE(a_becomes("absent"));
+  connect(kernels_.middle, "port_a", kernels_.a, "eth0");
+  EXPECT_TRUE(a_becomes("up"));
+  appliance_.expect_clean_end();
   over = true;
   reader.join();
-  close(pipe);
+}
+
+// It is named, and only it.
+TEST_F(Stuck, IsNamedAtTheEnd)
+{
+  const std::string named = " does not come back from a driver";
+  appliance_.process().signal(SIGTERM);
+  Ended ended = appliance_.process().wait(30);
+  EXPECT_EQ(ended.status, ACCOUNTING) << ended.out << ended.err;
+  EXPECT_NE(ended.out.find(named + " (it has "), std::string::npos) << ended.out;
+  EXPECT_EQ(ended.out.find(named), ended.out.rfind(named)) << ended.out;
 }
 
 INSTANTIATE_TEST_SUITE_P(Drivers, Link, testing::Values("net_af_packet", "net_af_xdp"),
