@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Installs what the tests need, builds platter in every way that is checked, and checks it: format,
 # static analysis, layering, unit, datapath and end-to-end tests, the first two again under
-# AddressSanitizer and UBSan, and the fuzzers for twenty seconds each. Bare Debian 12; root or sudo.
+# AddressSanitizer and UBSan, and the fuzzers for ten seconds each. Bare Debian 12; root or sudo.
 #
-#   deploy/test.sh          everything, about fifteen minutes
+#   deploy/test.sh          everything, about seventeen minutes
 #   deploy/test.sh quick    without fuzzers
 #
 # Changes on the system while it runs: 512 hugepages of 2 MB where there are fewer, network
@@ -73,8 +73,8 @@ meson test -C build-asan --suite unit --suite datapath --print-errorlogs --no-re
 results+=(build-asan/meson-logs/testlog.junit.xml)
 
 if [[ ${1:-} != quick ]]; then
-  say "Fuzzers, twenty seconds each"
-  tests/fuzz/run.sh build-fuzz 20 || status=1
+  say "Fuzzers, ten seconds each"
+  tests/fuzz/run.sh build-fuzz 10 || status=1
 fi
 
 tests/summary.py "${results[@]}" || status=1
