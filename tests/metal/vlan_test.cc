@@ -29,6 +29,17 @@ Frames frames(unsigned to, unsigned from, int tci, unsigned n)
   return all;
 }
 
+// Control learns a moment later; until then frames to the station are flooded.
+bool learns(Forwarder &platter, unsigned stations)
+{
+  for (unsigned i = 0; i < 300; i++) {
+    if (platter.get("/platter/bridge,bridge0")["entries"].number() == stations)
+      return true;
+    rest(0.1);
+  }
+  return false;
+}
+
 TEST(Vlan, TagsAreLeftToTheNics)
 {
   Machine machine({{"e1000e", "vmxnet3", "e1000"}});
@@ -40,10 +51,10 @@ TEST(Vlan, TagsAreLeftToTheNics)
                                  "forward: [{bridge: {ports: {a: {trunk: [10, 30]}, "
                                  "b: {trunk: [10, 30]}, c: {access: 10}}}}]\n");
   for (const char *port : {"a", "b", "c"}) {
-    Json shown = platter.get(std::string("/platter/port,") + port);
-    EXPECT_EQ(shown["vlan_strip"].text(), "nic");
-    EXPECT_EQ(shown["vlan_insert"].text(), "nic");
-    EXPECT_EQ(shown["link"].text(), "up") << port;
+    const std::string command = std::string("/platter/port,") + port;
+    EXPECT_EQ(platter.get(command)["vlan_strip"].text(), "nic");
+    EXPECT_EQ(platter.get(command)["vlan_insert"].text(), "nic");
+    ASSERT_GE(platter.link_becomes(port, "up"), 0) << port;
   }
 
   // Station 3 is heard by all of VLAN 10: the trunks see it with a tag that their NICs put on.
@@ -54,9 +65,12 @@ TEST(Vlan, TagsAreLeftToTheNics)
   ASSERT_TRUE(b.receive(heard, 30));
   EXPECT_EQ(heard, frame(0, 3, 10, 1));
 
+  ASSERT_TRUE(learns(platter, 1));
+
   // To it, without the tag that a's NIC took off, whatever its priority; between trunks with it.
   const int priority = 5 << 13;
   EXPECT_TRUE(carry(a, c, frames(3, 1, 10 | priority, 65)) == frames(3, 1, -1, 65));
+  ASSERT_TRUE(learns(platter, 2));
   EXPECT_TRUE(carry(c, a, frames(1, 3, -1, 65)) == frames(1, 3, 10, 65));
   EXPECT_TRUE(carry(b, a, frames(1, 2, 10 | priority, 33)) == frames(1, 2, 10 | priority, 33));
   EXPECT_TRUE(carry(a, b, frames(0, 1, 30, 31)) == frames(0, 1, 30, 31));
