@@ -186,16 +186,26 @@ static void set_absent(struct datapath *datapath, unsigned port, bool absent)
   }
 }
 
-uint64_t datapath_detach(struct datapath *datapath, unsigned port)
+uint64_t datapath_mark(const struct datapath *datapath)
 {
-  set_absent(datapath, port, true);
   return rte_rcu_qsbr_start(datapath->quiet);
 }
 
-bool datapath_detached(const struct datapath *datapath, uint64_t detachment)
+bool datapath_passed(const struct datapath *datapath, uint64_t mark)
+{
+  return rte_rcu_qsbr_check(datapath->quiet, mark, false) == 1;
+}
+
+uint64_t datapath_detach(struct datapath *datapath, unsigned port)
+{
+  set_absent(datapath, port, true);
+  return datapath_mark(datapath);
+}
+
+bool datapath_detached(const struct datapath *datapath, uint64_t mark)
 {
   for (unsigned i = 0; i < TURN_MILLISECONDS; i++) {
-    if (rte_rcu_qsbr_check(datapath->quiet, detachment, false) == 1)
+    if (datapath_passed(datapath, mark))
       return true;
     clock_rest(0.001);
   }

@@ -59,14 +59,19 @@ int datapath_make(struct datapath *datapath, const struct layout *layout, unsign
 // Tells the workers which ports have a link.
 void datapath_links(struct datapath *datapath, portset up);
 
+// A mark of now, and whether every worker has finished since the turn that it was in then: what a
+// worker read or called in that turn it has let go of. Any thread, several at once.
+uint64_t datapath_mark(const struct datapath *datapath);
+bool datapath_passed(const struct datapath *datapath, uint64_t mark);
+
 // Takes a port's device from the workers: they poll it no more, and drop what is to leave by it.
-// The device must stay until datapath_detached says, of what this returns, that every worker has
-// finished the turn that it was in: until then one may be inside the driver.
+// The device must stay until the workers have passed the mark that this returns: until then one may
+// be inside the driver.
 uint64_t datapath_detach(struct datapath *datapath, unsigned port);
 
-// Waits for the workers, but not longer than a turn should take: one may be inside a driver that
-// waits for the kernel. Ask again, then, or give the device back (datapath_attach).
-bool datapath_detached(const struct datapath *datapath, uint64_t detachment);
+// Waits for them, but not longer than a turn should take: one may be inside a driver that waits for
+// the kernel. Ask again, then, or give the device back (datapath_attach).
+bool datapath_detached(const struct datapath *datapath, uint64_t mark);
 
 // Gives a port its device, by DPDK's port id: the former, or another that has taken its place.
 void datapath_attach(struct datapath *datapath, unsigned port, uint16_t device);

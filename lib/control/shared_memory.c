@@ -46,40 +46,30 @@ void shared_memory_guard(const struct datapath *datapath)
   pthread_mutex_unlock(&lock);
 }
 
-struct turns {
-  unsigned n_workers; // 0: none run
-  unsigned of[LAYOUT_WORKERS_MAX];
-};
-
-static struct turns look(void)
+// Whether the workers have passed a mark, or, where *mark is 0, makes it: they have not, then.
+// Where none run any more there is nothing to wait for.
+static bool all_passed(uint64_t *mark)
 {
-  struct turns turns = {0};
+  bool passed = true;
   pthread_mutex_lock(&lock);
-  if (guarded != NULL)
-    turns.n_workers = guarded->n_workers;
-  for (unsigned i = 0; i < turns.n_workers; i++)
-    turns.of[i] = __atomic_load_n(&guarded->worker[i]->turns, __ATOMIC_ACQUIRE);
+  if (guarded != NULL && *mark == 0) {
+    *mark = datapath_mark(guarded);
+    passed = false;
+  } else if (guarded != NULL) {
+    passed = datapath_passed(guarded, *mark);
+  }
   pthread_mutex_unlock(&lock);
-  return turns;
-}
-
-static bool all_passed(const struct turns *before, const struct turns *now)
-{
-  for (unsigned i = 0; i < now->n_workers; i++)
-    if (now->of[i] == before->of[i])
-      return false;
-  return true;
+  return passed;
 }
 
 // Whether every worker has come through the turn that it is in.
 static bool workers_come_through(void)
 {
-  struct turns before = look(), now = before;
-  for (unsigned i = 0; !all_passed(&before, &now); i++) {
+  uint64_t mark = 0;
+  for (unsigned i = 0; !all_passed(&mark); i++) {
     if (i == TURN_TIMEOUT)
       return false;
     clock_rest(0.001);
-    now = look();
   }
   return true;
 }

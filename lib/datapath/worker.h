@@ -54,8 +54,7 @@ struct worker {
   struct incoming *incoming;
   struct egress egress[PORTS_MAX];
 
-  unsigned turns;  // whose turn it is to be served first, and when to read the clock; others read
-                   // it to see that a turn is over
+  unsigned turns;  // whose turn it is to be served first, and when to read the clock
   bool full_burst; // this turn moved a full burst
   struct burst burst __rte_cache_aligned;
   struct copier copier;

@@ -12,6 +12,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <rte_rcu_qsbr.h>
+
 #include "control/assemble.h"
 
 namespace
@@ -21,6 +23,9 @@ class SharedMemory : public testing::Test
 protected:
   SharedMemory()
   {
+    rte_rcu_qsbr_init(quiet_.get(), 1);
+    rte_rcu_qsbr_thread_register(quiet_.get(), 0);
+    rte_rcu_qsbr_thread_online(quiet_.get(), 0);
     shared_memory_guard(&datapath_);
   }
   ~SharedMemory() override
@@ -44,7 +49,7 @@ protected:
     std::atomic<bool> stop{false};
     std::thread turning([&] {
       while (!stop) {
-        __atomic_add_fetch(&worker_->turns, 1, __ATOMIC_RELEASE);
+        rte_rcu_qsbr_quiescent(quiet_.get(), 0);
         std::this_thread::yield();
       }
     });
@@ -62,9 +67,10 @@ protected:
   size_t size_ = sysconf(_SC_PAGESIZE);
   void *memory_ = mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   bool gone_ = false;
-  std::unique_ptr<struct worker> worker_{new struct worker()};
-  struct worker *workers_[1] = {worker_.get()};
-  struct datapath datapath_ = {.n_workers = 1, .worker = workers_};
+  std::unique_ptr<rte_rcu_qsbr, decltype(&free)> quiet_{
+      static_cast<rte_rcu_qsbr *>(aligned_alloc(RTE_CACHE_LINE_SIZE, rte_rcu_qsbr_get_memsize(1))),
+      free};
+  struct datapath datapath_ = {.n_workers = 1, .quiet = quiet_.get()};
 };
 
 TEST_F(SharedMemory, GoesWhenTheTurnIsOver)
