@@ -91,20 +91,21 @@ check_nic_kept() {
 
 # The command that binds a whole group, where all of it are NICs that may be taken.
 group_fix() {
-  local path other command="sudo $me --apply" what
+  local path other driver command="sudo $me --apply" what
   for path in "$root/sys/kernel/iommu_groups/${nic_group[$1]}/devices"/*; do
     other=${path##*/}
     if nic_exists "$other"; then
       nic_carries what "$other"
-      if [[ -n $what ]] || nic_keeps_driver "$other"; then
-        command=
-        break
+      if [[ -z $what ]] && ! nic_keeps_driver "$other"; then
+        command+=" --nic $other"
+        continue
       fi
-      command+=" --nic $other"
-    elif [[ -L $root$pci/$other/driver && ! $(readlink "$root$pci/$other/driver") =~ /(pcieport|pci-stub)$ ]]; then
-      command=
-      break
+    else
+      link_name driver "$pci/$other/driver"
+      ! shares_group "$driver" || continue
     fi
+    command=
+    break
   done
   echo "${command:-another slot, or a firmware setting that splits groups (ACS)}"
 }

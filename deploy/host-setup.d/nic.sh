@@ -60,6 +60,12 @@ nic_carries() {
   printf -v "$1" %s "$_what"
 }
 
+# shares_group DRIVER: whether VFIO gives a group away while this driver has a device of it; "" for
+# none. Linux's drivers say so by driver_managed_dma.
+shares_group() {
+  [[ $1 == @(|vfio-pci|pcieport|pci-stub) ]]
+}
+
 # nic_strangers VAR ADDRESS ALLOWED: devices of the same IOMMU group that a driver other than VFIO
 # has, so that the kernel would not give the group away; without those in ALLOWED.
 nic_strangers() {
@@ -68,10 +74,7 @@ nic_strangers() {
     _other=${_path##*/}
     [[ $_other != "$2" && $_other != '*' && " $3 " != *" $_other "* ]] || continue
     link_name _driver "$pci/$_other/driver"
-    case $_driver in
-    '' | vfio-pci | pcieport | pci-stub) ;;
-    *) _list+=", $_other ($_driver)" ;;
-    esac
+    shares_group "$_driver" || _list+=", $_other ($_driver)"
   done
   printf -v "$1" %s "${_list#, }"
 }

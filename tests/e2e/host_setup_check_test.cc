@@ -97,6 +97,22 @@ TEST(HostSetupCheck, NicsOfEveryKind)
   expect_narrow(ended.out);
 }
 
+// What else is in the group may be VFIO's, too, or the kernel's, and then no command helps.
+TEST(HostSetupCheck, AGroupWithAnotherKindOfDevice)
+{
+  for (const char *driver : {"vfio-pci", "xhci_hcd"}) {
+    MadeUpMachine machine;
+    machine.nic(intel("0000:07:00.0", "eth3", 30));
+    machine.nic(intel("0000:07:00.1", "eth4", 30));
+    machine.nic({"0000:07:00.2", "8086:a36d", driver, "", 0, 30});
+    machine.file("/sys/bus/pci/devices/0000:07:00.2/class", "0x0c0330\n");
+    Ended ended = machine.setup({});
+    bool shares = std::string(driver) == "vfio-pci";
+    expect_line(ended, shares ? "--apply --nic 0000:07:00.0 --nic 0000:07:00.1"
+                              : "fix: another slot, or a firmware setting that splits groups");
+  }
+}
+
 TEST(HostSetupCheck, CoresThatAreDisturbed)
 {
   MadeUpMachine machine(2);
