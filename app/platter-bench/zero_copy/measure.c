@@ -86,11 +86,7 @@ static void read_memory(struct bench *b, const json_t *report)
 
 int bench_prepare(struct bench *b, json_t *report, char *error, size_t size)
 {
-  unsigned usable[CPU_SET_MAX], n = cpu_usable(usable, CPU_SET_MAX);
-  unsigned first = n > 2 ? 1 : 0; // the first does the machine's own work
-  b->n_cpus = n >= 2 ? 2 : 1;
-  b->cpus[0] = usable[first];
-  b->cpus[1] = usable[first + b->n_cpus - 1];
+  b->n_cpus = cpu_workers(b->cpus, 2);
   if (b->n_cpus < 2 && b->options.path[PATH_PIPELINE]) {
     b->options.path[PATH_PIPELINE] = false;
     report_warn(report, "One usable core: pipeline, which takes two, was left out.");
