@@ -1,32 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "telemetry.h"
 
-#include <cstring>
-
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "process.h"
-
-int telemetry_connect(const std::string &socket_path)
-{
-  struct sockaddr_un address = {};
-  address.sun_family = AF_UNIX;
-  strncpy(address.sun_path, socket_path.c_str(), sizeof(address.sun_path) - 1);
-  int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-  if (fd >= 0 && connect(fd, reinterpret_cast<sockaddr *>(&address), sizeof(address)) != 0) {
-    close(fd);
-    return -1;
-  }
-  return fd;
-}
+#include "unix_socket.h"
 
 Telemetry::Telemetry(const std::string &socket_path, double seconds)
 {
   double end = monotonic() + seconds;
-  while ((fd_ = telemetry_connect(socket_path)) < 0 && monotonic() < end)
+  while ((fd_ = connect_unix(socket_path, SOCK_SEQPACKET)) < 0 && monotonic() < end)
     rest(0.01);
   if (fd_ < 0)
     return;

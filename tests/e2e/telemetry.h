@@ -46,7 +46,4 @@ private:
 std::string runtime_directory(const std::string &prefix);
 std::string telemetry_path(const std::string &prefix);
 
-// Connects to a socket of that path and nothing else. -1 where it is not there or refuses.
-int telemetry_connect(const std::string &socket_path);
-
 #endif

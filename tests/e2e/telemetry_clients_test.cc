@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "under_traffic.h"
+#include "unix_socket.h"
 
 TEST_F(UnderTraffic, ElevenClientsAtOnce)
 {
@@ -47,7 +48,7 @@ TEST_F(UnderTraffic, ClientsThatHangUpBeforeTheGreeting)
 {
   int64_t start = received();
   for (int i = 0; i < 300; i++) {
-    int fd = telemetry_connect(path);
+    int fd = connect_unix(path, SOCK_SEQPACKET);
     if (fd >= 0 && i % 2 == 0)
       send(fd, "/platter/info", 13, MSG_NOSIGNAL);
     close(fd);
@@ -61,7 +62,7 @@ TEST_F(UnderTraffic, ClientsThatHangUpBeforeTheGreeting)
 
 TEST_F(UnderTraffic, AClientThatNeverReads)
 {
-  int fd = telemetry_connect(path);
+  int fd = connect_unix(path, SOCK_SEQPACKET);
   ASSERT_GE(fd, 0);
   for (int i = 0; i < 2000; i++)
     send(fd, "/platter/ports", 14, MSG_NOSIGNAL | MSG_DONTWAIT);

@@ -10,6 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "unix_socket.h"
+
 namespace
 {
 enum { BOOT_SECONDS = 300 }; // ten on a quiet host
@@ -88,7 +90,7 @@ Machine::~Machine()
 void Machine::connect_shell(double seconds)
 {
   double end = monotonic() + seconds;
-  while ((shell_ = connect_stream(scratch_ / "shell")) < 0) {
+  while ((shell_ = connect_unix(scratch_ / "shell", SOCK_STREAM)) < 0) {
     if (!qemu_->running() || monotonic() > end)
       throw std::runtime_error("qemu did not start:\n" + log());
     rest(0.02);

@@ -1,27 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "monitor.h"
 
-#include <cstring>
 #include <stdexcept>
 
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-int connect_stream(const std::string &path)
-{
-  struct sockaddr_un address = {};
-  address.sun_family = AF_UNIX;
-  strncpy(address.sun_path, path.c_str(), sizeof(address.sun_path) - 1);
-  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (fd >= 0 && connect(fd, reinterpret_cast<sockaddr *>(&address), sizeof(address)) != 0) {
-    close(fd);
-    return -1;
-  }
-  return fd;
-}
+#include "unix_socket.h"
 
-Monitor::Monitor(const std::string &socket_path) : fd_(connect_stream(socket_path))
+Monitor::Monitor(const std::string &socket_path) : fd_(connect_unix(socket_path, SOCK_STREAM))
 {
   struct timeval limit = {60, 0};
   if (fd_ < 0)

@@ -27,7 +27,4 @@ private:
   std::string pending_;
 };
 
-// Connects to a stream socket of that path. -1 where it is not there or refuses.
-int connect_stream(const std::string &path);
-
 #endif
