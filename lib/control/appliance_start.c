@@ -12,6 +12,7 @@
 #include "control/appliance_internal.h"
 #include "control/clock.h"
 #include "control/eal.h"
+#include "control/eal_log.h"
 #include "control/plan.h"
 #include "control/port_replay.h"
 #include "control/shared_memory.h"

@@ -40,16 +40,6 @@ void eal_stop(void);
 // it.
 void eal_leave(void);
 
-// What drivers have logged since the start or the last call, in one line, for an error message; ""
-// if nothing. Valid until the next call.
-const char *eal_words(void);
-
-// From now on DPDK's warnings and errors go to stderr as they come.
-void eal_log_to_stderr(void);
-
-// What is logged goes to memory again, where eal_words finds it.
-void eal_log_to_memory(void);
-
 bool eal_hugepages(void); // whether memory is in hugepages
 
 #ifdef __cplusplus

@@ -10,7 +10,7 @@
 #include <rte_errno.h>
 
 #include "control/clock.h"
-#include "control/eal.h"
+#include "control/eal_log.h"
 #include "control/interface.h"
 #include "control/memif.h"
 #include "control/pci.h"

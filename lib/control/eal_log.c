@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "control/eal_log.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <rte_log.h>
+
+enum { LOG_SHOWN = 8192 }; // bytes of the log that are looked at
+
+// DPDK's log is one per process.
+static struct {
+  FILE *file; // in memory; open to the end of the process: drivers' threads may write to it
+  off_t seen; // by eal_words
+} kept;
+
+// EAL's own lines say that a driver failed, the driver's say why.
+static bool tells_why(const char *line)
+{
+  static const char *const others[] = {"EAL: ", "vdev_probe(): ", "TELEMETRY: "};
+  for (unsigned i = 0; i < sizeof(others) / sizeof(*others); i++)
+    if (strncmp(line, others[i], strlen(others[i])) == 0)
+      return false;
+  return *line != '\0';
+}
+
+void eal_log_open(void)
+{
+  int fd = memfd_create("platter-log", MFD_CLOEXEC);
+  if (fd < 0)
+    return;
+  kept.file = fdopen(fd, "a");
+  if (kept.file != NULL)
+    rte_openlog_stream(kept.file);
+  else
+    close(fd);
+}
+
+// Where the log ends.
+static off_t log_end(void)
+{
+  struct stat file;
+  if (kept.file == NULL || fflush(kept.file) != 0 || fstat(fileno(kept.file), &file) != 0)
+    return 0;
+  return file.st_size;
+}
+
+// Reads the log between `from` and `to`, as much as fits. Returns how much.
+static size_t read_log(char *text, size_t size, off_t from, off_t to)
+{
+  size_t length = to - from < (off_t)size ? to - from : (off_t)size - 1;
+  ssize_t got = length > 0 ? pread(fileno(kept.file), text, length, from) : 0;
+  text[got > 0 ? got : 0] = '\0';
+  return got > 0 ? got : 0;
+}
+
+const char *eal_words(void)
+{
+  static char words[256];
+  char text[LOG_SHOWN], *rest = text, *line;
+  size_t at = 0;
+  off_t end = log_end();
+  read_log(text, sizeof(text), kept.seen, end);
+  kept.seen = end;
+  words[0] = '\0';
+  while ((line = strsep(&rest, "\n")) != NULL && at < sizeof(words))
+    if (tells_why(line))
+      at += snprintf(words + at, sizeof(words) - at, "%s%s", at > 0 ? "; " : "", line);
+  return words;
+}
+
+const char *eal_log_last(void)
+{
+  static char text[LOG_SHOWN];
+  off_t end = log_end();
+  size_t length = read_log(text, sizeof(text), end > LOG_SHOWN - 1 ? end - LOG_SHOWN + 1 : 0, end);
+  while (length > 0 && strchr("\n ", text[length - 1]) != NULL)
+    text[--length] = '\0';
+  const char *start = memrchr(text, '\n', length);
+  return start != NULL ? start + 1 : text;
+}
+
+void eal_log_to_stderr(void)
+{
+  rte_log_set_global_level(RTE_LOG_WARNING);
+  rte_openlog_stream(stderr);
+}
+
+// From its beginning, for this may go on for as long as platter runs.
+void eal_log_to_memory(void)
+{
+  if (kept.file == NULL)
+    return;
+  fflush(kept.file);
+  if (ftruncate(fileno(kept.file), 0) == 0)
+    kept.seen = 0;
+  rte_openlog_stream(kept.file);
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// DPDK's log: kept in memory while platter starts, for messages about what failed; on stderr while
+// it runs.
+#ifndef CONTROL_EAL_LOG_H
+#define CONTROL_EAL_LOG_H
+
+// Before EAL starts: from now on what is logged is kept.
+void eal_log_open(void);
+
+// What drivers have logged since the start or the last call, in one line, for an error message; ""
+// if nothing. Valid until the next call.
+const char *eal_words(void);
+
+// The last line of what was logged, whoever logged it. Valid until the next call.
+const char *eal_log_last(void);
+
+// From now on DPDK's warnings and errors go to stderr as they come.
+void eal_log_to_stderr(void);
+
+// What is logged goes to memory again, where eal_words finds it.
+void eal_log_to_memory(void);
+
+#endif

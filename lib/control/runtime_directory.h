@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The runtime directory of a prefix, where DPDK puts its sockets: one platter has it at a time.
+#ifndef CONTROL_RUNTIME_DIRECTORY_H
+#define CONTROL_RUNTIME_DIRECTORY_H
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// Makes and locks the directory. Returns 0, or -errno and one sentence in `error`.
+int runtime_directory_take(const char *prefix, char *error, size_t size);
+
+// Removes it, with the sockets in it. Nothing where it was not taken.
+void runtime_directory_leave(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
