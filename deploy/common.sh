@@ -41,16 +41,34 @@ install_packages() {
     "${missing[@]}" >/dev/null
 }
 
-# build DIR OPTION…: configures once, then builds what has changed.
+# build DIR OPTION…: builds what has changed. A directory that was configured otherwise gets these
+# options; one that this meson or this version of platter cannot use any more is made anew.
 build() {
-  local dir=$1
+  local dir=$1 log
   shift
-  local log
   if [[ ! -e $dir/build.ninja ]]; then
-    log=$(meson setup "$dir" "$@" 2>&1) || {
-      echo "$log"
-      return 1
-    }
-  fi
+    log=$(meson setup "$dir" "$@" 2>&1)
+  elif ! meson_has "$dir" "$@"; then
+    log=$(meson setup --reconfigure "$dir" "$@" 2>&1) || log=$(meson setup --wipe "$dir" "$@" 2>&1)
+  fi || {
+    echo "$log"
+    return 1
+  }
   ninja -C "$dir" --quiet
+}
+
+# meson_has DIR -DNAME=VALUE…: whether the directory was configured with all of these.
+meson_has() {
+  local dir=$1 options option
+  shift
+  options=$(meson introspect --buildoptions "$dir" 2>/dev/null | python3 -c '
+import json, sys
+for option in json.load(sys.stdin):
+    value = option["value"]
+    text = ",".join(value) if isinstance(value, list) else str(value)
+    print("-D%s=%s" % (option["name"], text.lower() if isinstance(value, bool) else text))
+') || return
+  for option in "$@"; do
+    grep -qxF -e "$option" <<<"$options" || return
+  done
 }

@@ -9,7 +9,11 @@ cd "$(dirname "$0")/.."
 
 install_packages "${build_packages[@]}" python3
 say "Building platter in build/"
-build build -Dtests=false
+if [[ -e build/build.ninja ]]; then
+  build build # as it was configured, with the tests or without
+else
+  build build -Dtests=false
+fi
 platter=build/app/platter/platter
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT

@@ -49,18 +49,29 @@ build_others() {
   [[ $1 == quick ]] || CC=clang CXX=clang++ build build-fuzz -Dfuzz=true -Dtests=false
 }
 
+# run_tests DIR OPTION…: meson test. No tests is not a success: it ends the run at once.
+run_tests() {
+  local dir=$1 listed
+  shift
+  listed=$(meson test -C "$dir" --list "$@") && [[ $listed == *" / "* ]] || {
+    echo "$dir has no tests for: meson test $*"
+    exit 1
+  }
+  meson test -C "$dir" --print-errorlogs "$@"
+}
+
 say "Unit, datapath and end-to-end tests"
-build build
+build build -Dtests=true -De2e=true
 set -m
 build_others "${1:-}" >build-others.log 2>&1 &
 others=$!
 set +m
 results=(build/meson-logs/testlog.junit.xml)
 status=0
-meson test -C build --no-suite metal --print-errorlogs --no-rebuild || status=1
+run_tests build --no-suite metal --no-rebuild || status=1
 
 say "NIC drivers, VFIO and IOMMU in an emulated machine, the short set"
-meson test -C build --suite metal-short --logbase metal --print-errorlogs || status=1
+run_tests build --suite metal-short --logbase metal || status=1
 results+=(build/meson-logs/metal.junit.xml)
 
 say "Unit and datapath tests under AddressSanitizer and UBSan"
@@ -69,7 +80,7 @@ wait "$others" || {
   exit 1
 }
 others=
-meson test -C build-asan --suite unit --suite datapath --print-errorlogs --no-rebuild || status=1
+run_tests build-asan --suite unit --suite datapath --no-rebuild || status=1
 results+=(build-asan/meson-logs/testlog.junit.xml)
 
 if [[ ${1:-} != quick ]]; then
