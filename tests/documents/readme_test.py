@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""readme_test.py PLATTER PLATTER-BENCH: the README's commands print what the README shows, in shape
+(numbers, and how many spaces stand before them, differ from run to run); its configurations are
+valid; and the examples of every --help do what they are for."""
+import re
+import subprocess
+
+import reader
+import shell
+
+README = (reader.TOP / "README.md").read_text()
+
+# What is shown in the README and tried elsewhere, because this machine is not the one to try it on.
+ELSEWHERE = {
+    "deploy/host-setup": "tests/metal, tests/e2e/host_setup_*",
+    "sudo deploy/host-setup": "the same",
+}
+
+
+def blocks(language):
+    """The fenced blocks of a language."""
+    return [body for name, body in re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+            if name == language]
+
+
+def sessions():
+    """(command, what it shows) for each `$ command` of the README."""
+    found = []
+    for block in blocks(""):
+        parts = re.split(r"^\$ ", block, flags=re.MULTILINE)
+        for part in parts[1:]:
+            command, _, shown = part.partition("\n")
+            found.append((command, shown))
+    return found
+
+
+def shape(text):
+    """Lines with every number, unit and width taken out of them."""
+    text = re.sub(r"\d[\d.]*(?: [kMG]\b)?", "0", text)
+    text = re.sub(r" +", " ", text)
+    return [line.strip() for line in text.strip().splitlines()]
+
+
+class Readme(reader.Reader):
+    maxDiff = None
+
+    def setUp(self):
+        super().setUp()
+        self.write("broken.yaml", (reader.TOP / "tests/documents/broken.yaml").read_text())
+        self.write("my.yaml", reader.for_this_machine((reader.TOP / "config/wire.yaml").read_text()))
+
+    def typed(self, command, status=0):
+        command = re.sub(r"^sudo ", "", command)
+        command = command.replace("build/app/platter/", "").replace("build/app/platter-bench/", "")
+        done = subprocess.run(["bash", "-c", command], env=self.environment, cwd=self.directory,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              stdin=subprocess.DEVNULL, timeout=120, check=False)
+        text = done.stdout.decode(errors="replace")
+        self.assertEqual(done.returncode, status, f"{command}:\n{text}")
+        return text
+
+    def test_sessions_print_what_is_shown(self):
+        compared = 0
+        for command, shown in sessions():
+            if any(command.startswith(name) for name in ELSEWHERE):
+                continue
+            if shell.FOREVER.match(re.sub(r"^sudo |build/app/platter/", "", command)):
+                shell.run_all([command.replace("sudo ", "").replace("build/app/platter/", "")],
+                              self.environment, self.directory)
+                continue
+            text = self.typed(command, status=2 if "broken.yaml" in command else 0)
+            if shown.strip():
+                self.assertEqual(shape(shown), shape(text), command)
+                compared += 1
+        self.assertGreaterEqual(compared, 3)
+
+    def test_configurations_are_valid(self):
+        found = blocks("yaml")
+        self.assertGreaterEqual(len(found), 3)
+        for text in found:
+            # Parts of a file: the ports that they name, and a sink for those that nobody forwards.
+            if "ports:" not in text.split("forward:")[0].split("rules:")[0]:
+                text = self.completed(text)
+            self.write("shown.yaml", text)
+            self.typed("platter check shown.yaml")
+
+    @staticmethod
+    def completed(text):
+        words = set(re.findall(r"\b[a-z]+\d?\b", re.sub(r"#.*", "", text)))
+        names = [n for n in ("desk", "server", "uplink", "lan", "wan", "guests", "ids", "lab",
+                             "collector", "probe1", "probe2", "probe3") if n in words]
+        if "bridge:" in text:
+            names.remove("lan") # the bridge's name
+        ports = "".join(f'  {n}: {{ device: "net_null{i}" }}\n' for i, n in enumerate(names))
+        sink = "" if "forward:" in text else f"forward: [ sink: [{', '.join(names)}] ]\n"
+        return "ports:\n" + ports + sink + text
+
+    def test_help_examples(self):
+        tried = 0
+        for program, commands in (("platter", ("", "run", "check", "replay")),
+                                  ("platter-bench", ("", "kernel", "zero-copy"))):
+            for name in commands:
+                text = self.typed(f"{program} {name} --help")
+                examples = re.search(r"^(?:Example|Start with): (.*(?:\n +platter.*)*)", text, re.MULTILINE)
+                self.assertIsNotNone(examples, f"{program} {name} --help has no example")
+                for example in examples[1].splitlines():
+                    tried += self.try_example(example.strip())
+        self.assertGreaterEqual(tried, 7)
+
+    def try_example(self, command):
+        if "bench" in command: # its shortest form: how long it measures is not the example
+            command += " --quick --repeat 1" if "zero-copy" in command else ""
+            if "kernel" in command:
+                return 0 # tests/e2e/bench_kernel
+        if "veth" in command: # its namespaces: samples_test
+            return 0
+        self.typed(command)
+        return 1
+
+
+if __name__ == "__main__":
+    reader.main()
