@@ -22,6 +22,7 @@ build_packages=(
   libdpdk-dev            # DPDK 22.11: ports, mbufs, rings, telemetry; the drivers come with it
   libpcap-dev            # reads captures
   libyaml-dev            # reads the configuration
+  libevent-dev           # its core: control's loop of timers and sockets
   libjansson-dev         # writes --json
   libmd-dev              # SHA-256 of the captures that platter-bench was given
   libjs-chart.js         # Chart.js: draws the charts of platter-bench --html; put into the page

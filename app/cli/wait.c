@@ -38,6 +38,11 @@ double wait_now(void)
   return t.tv_sec + t.tv_nsec * 1e-9;
 }
 
+int wait_descriptor(void)
+{
+  return signals;
+}
+
 bool wait_until(double time)
 {
   struct pollfd fd = {.fd = signals, .events = POLLIN};

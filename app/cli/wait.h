@@ -13,6 +13,10 @@ int wait_init(void);
 
 double wait_now(void); // monotonic seconds
 
+// A descriptor that can be read once a signal asks to stop, for who sleeps in a loop of its own;
+// the signal stays there for the others. -1 before wait_init.
+int wait_descriptor(void);
+
 // Sleeps until `time` (as wait_now), or until a signal asks to stop. Returns whether one did.
 bool wait_until(double time);
 

@@ -25,9 +25,6 @@ struct layout *guess_layout(const struct config *config, bool stand_ins);
 // driver: exit() would wait for locks that it holds.
 _Noreturn void leave(enum status_code status);
 
-// wait_until, with the appliance's ticks in between.
-bool tick_until(struct appliance *appliance, double time);
-
 // Prints "platter: warning: …" to stderr for each, and forgets them.
 void print_warnings(struct notes *warnings);
 

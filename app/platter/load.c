@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "cli/wait.h"
 #include "command.h"
 #include "control/assemble.h"
 #include "control/plan.h"
@@ -50,17 +49,6 @@ void leave(enum status_code status)
 {
   fflush(stdout);
   _exit(status);
-}
-
-bool tick_until(struct appliance *appliance, double time)
-{
-  for (double now = wait_now(); now < time; now = wait_now()) {
-    double next = now + APPLIANCE_TICK_SECONDS;
-    if (wait_until(next < time ? next : time))
-      return true;
-    appliance_tick(appliance);
-  }
-  return wait_until(time);
 }
 
 void print_warnings(struct notes *warnings)

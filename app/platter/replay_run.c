@@ -123,7 +123,7 @@ static int wait_for_all(const struct replay *r, struct appliance *a, char *error
       show_progress(s, now, all, stdout);
       shown = s->seconds;
     }
-    if (tick_until(a, wait_now() + POLL_SECONDS))
+    if (appliance_wait(a, wait_now() + POLL_SECONDS, wait_descriptor()))
       return fail(error, size, -1, "stopped by a signal after %" PRIu64 " of %" PRIu64 " frames",
                   now, all);
   }

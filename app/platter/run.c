@@ -39,7 +39,7 @@ static void forward(struct appliance *appliance, const struct run *run)
     next += UPDATE_SECONDS;
     if (run->duration > 0 && next > start + run->duration)
       next = start + run->duration;
-    if (tick_until(appliance, next))
+    if (appliance_wait(appliance, next, wait_descriptor()))
       break;
     const struct status *status = appliance_update(appliance);
     if (!run->json)

@@ -86,9 +86,9 @@ static void take_snapshots(struct appliance *a)
       a->counters[i] = a->datapath.worker[i]->snapshot;
 }
 
-void appliance_tick(struct appliance *a)
+bool appliance_wait(struct appliance *a, double until, int stop)
 {
-  bridges_tick(a->bridges, a->up, clock_now());
+  return loop_run(a->loop, until, stop);
 }
 
 static void update_ports(struct appliance *a)

@@ -4,6 +4,7 @@
 //
 //   appliance_start   EAL, devices, layout, memory, ports, workers, in this order; undone in the
 //                     reverse order where a step fails
+//   appliance_wait    sleeps, and serves what cannot wait
 //   appliance_update  once in a while: takes the workers' snapshots, publishes to telemetry
 //   appliance_drain   receives no more, waits for what is under way
 //   appliance_stop    ends workers, drops the rest, closes ports, counts the mbufs that came back
@@ -23,8 +24,6 @@ extern "C" {
 
 struct appliance;
 struct trailing_stage; // control/assemble.h
-
-#define APPLIANCE_TICK_SECONDS 0.005
 
 struct appliance_options {
   // By port: stands in for the configuration's device; NULL: every port has its own. With stand-ins
@@ -50,9 +49,11 @@ const struct layout *appliance_layout(const struct appliance *appliance);
 // Gathers the status and publishes it. Takes as long as the workers' longest turn, at most 20 ms.
 const struct status *appliance_update(struct appliance *appliance);
 
-// What workers have told control since the last tick, for who has to hear it within milliseconds.
-// Between two updates, every APPLIANCE_TICK_SECONDS.
-void appliance_tick(struct appliance *appliance);
+// Sleeps until `until` (monotonic seconds), or until the descriptor `stop` can be read (-1: none),
+// and serves meanwhile what cannot wait for the next update: what workers tell control of addresses
+// they saw. Returns whether `stop` could be read. Where control waits for anything while workers
+// run, it waits here.
+bool appliance_wait(struct appliance *appliance, double until, int stop);
 
 // The status of the last update.
 const struct status *appliance_status(const struct appliance *appliance);

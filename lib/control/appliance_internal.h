@@ -7,6 +7,7 @@
 #include "control/appliance.h"
 #include "control/assemble.h"
 #include "control/bridge.h"
+#include "control/loop.h"
 #include "control/plan.h"
 #include "control/port.h"
 #include "control/rules.h"
@@ -30,6 +31,7 @@ struct hotplug {
 
 struct appliance {
   const struct config *config;
+  struct loop *loop; // until everything that can be in it is gone
   struct plan plan;
   struct forwarding forwarding;
   bool eal; // started

@@ -19,6 +19,8 @@
 #include "control/telemetry.h"
 #include "control/telemetry_bridge.h"
 
+static const double TICK_SECONDS = 0.005;
+
 // Replay ports are virtual: their memory is on the first node.
 static int plan_replays(struct appliance *a, unsigned held, struct eal_request *request,
                         char *error, size_t size)
@@ -179,6 +181,19 @@ static int start_workers(struct appliance *a, char *error, size_t size)
   return 0;
 }
 
+static void tick(void *appliance)
+{
+  struct appliance *a = appliance;
+  bridges_tick(a->bridges, a->up, clock_now());
+}
+
+// Bridges have to hear within milliseconds what workers saw.
+static int start_ticks(struct appliance *a, char *error, size_t size)
+{
+  int status = a->bridges != NULL ? loop_every(a->loop, TICK_SECONDS, tick, a) : 0;
+  return status == 0 ? 0 : fail(error, size, status, "no memory");
+}
+
 static int start(struct appliance *a, const struct appliance_options *options,
                  struct notes *warnings, char *error, size_t size)
 {
@@ -193,6 +208,9 @@ static int start(struct appliance *a, const struct appliance_options *options,
     a->port[i].config = &config->ports[i];
     a->port[i].device = strict ? config->ports[i].device : options->devices[i];
   }
+  status = loop_make(&a->loop);
+  if (status != 0)
+    return fail(error, size, status, "no memory");
   status = forwarding_append(&a->forwarding, options->trailing, options->n_trailing);
   if (status != 0)
     return fail(error, size, status, "more than %d stages on a port", STAGES_MAX);
@@ -207,6 +225,8 @@ static int start(struct appliance *a, const struct appliance_options *options,
     status = start_residence(a, error, size);
   if (status == 0)
     status = start_workers(a, error, size);
+  if (status == 0)
+    status = start_ticks(a, error, size);
   if (status == 0)
     telemetry_bridges(a->bridges);
   if (status == 0 && strict)

@@ -36,8 +36,7 @@ bool appliance_drain(struct appliance *a, double seconds)
 
   set_mode(a, WORKER_DRAIN);
   do {
-    clock_rest(0.001);
-    appliance_tick(a);
+    appliance_wait(a, clock_now() + 0.001, -1);
     appliance_update(a);
     empty = a->fresh && a->status.in_flight == 0;
   } while (!empty && clock_now() < deadline);
@@ -61,7 +60,7 @@ static void join(struct appliance *a)
     return;
   set_mode(a, WORKER_STOP);
   for (double deadline = clock_now() + JOIN_SECONDS; !all_stopped(a) && clock_now() < deadline;)
-    clock_rest(0.001);
+    appliance_wait(a, clock_now() + 0.001, -1);
   a->stuck = !all_stopped(a);
   if (a->stuck)
     return;
@@ -183,5 +182,6 @@ void appliance_free(struct appliance *a)
     port_replay_free(&a->port[i]);
   if (a->eal)
     eal_stop();
+  loop_free(a->loop);
   free(a);
 }

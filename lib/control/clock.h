@@ -16,7 +16,8 @@ static inline double clock_now(void)
 // Sleeps for less than a second.
 static inline void clock_rest(double seconds)
 {
-  nanosleep(&(struct timespec){.tv_nsec = seconds * 1e9}, NULL);
+  struct timespec t = {0, (long)(seconds * 1e9)};
+  nanosleep(&t, NULL);
 }
 
 #endif

@@ -118,13 +118,19 @@ static void say_sample(const struct running *r, unsigned copies, unsigned repeti
           residence.p999, "most", residence.most));
 }
 
+// Returns whether a signal asked to stop.
+static bool sleeps(struct running *r, double seconds)
+{
+  return appliance_wait(r->appliance, wait_now() + seconds, wait_descriptor());
+}
+
 // Longer than a sample only where not one packet has left by then.
 static int let_run(struct running *r, const struct mark *from, struct mark *to)
 {
   double deadline = wait_now() + r->session->options->seconds + PATIENCE_SECONDS;
   int status = 0;
   do {
-    if (wait_until(wait_now() + r->session->options->seconds))
+    if (sleeps(r, r->session->options->seconds))
       return CHILD_INTERRUPTED;
     status = take_mark(r, to);
   } while (status == 0 && to->transmitted == from->transmitted && wait_now() < deadline);
@@ -135,7 +141,7 @@ static int sample(struct running *r, unsigned copies, unsigned repetition)
 {
   struct mark from, to;
   copy_stage_set(&r->copy, copies);
-  if (wait_until(wait_now() + SETTLE_SECONDS))
+  if (sleeps(r, SETTLE_SECONDS))
     return CHILD_INTERRUPTED;
   int status = take_mark(r, &from);
   if (status != 0)
@@ -153,7 +159,7 @@ static int measure(struct running *r)
 {
   const struct session *s = r->session;
   unsigned n = s->options->n_copies;
-  int status = wait_until(wait_now() + s->warm) ? CHILD_INTERRUPTED : 0;
+  int status = sleeps(r, s->warm) ? CHILD_INTERRUPTED : 0;
   for (unsigned i = 0; i < s->repetitions; i++) {
     unsigned turn = s->first + i;
     for (unsigned c = 0; c < n && status == 0; c++) {
