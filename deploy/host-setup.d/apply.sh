@@ -10,7 +10,10 @@ option() { # option NAME VALUE
   --nic) ask_nics+=("$(nic_address "$2")") || exit 2 ;;
   --hugepages) ask_pages=$(page_number "$@") || exit 2 ;;
   --hugepages-1g) ask_pages_1g=$(page_number "$@") || exit 2 ;;
-  --user) ask_user=$2 ;;
+  --user)
+    [[ -n $2 ]] || usage "'--user' needs a name"
+    ask_user=$2
+    ;;
   --no-iommu) ask_noiommu=yes ;;
   --force) ((force++)) ;;
   esac

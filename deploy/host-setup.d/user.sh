@@ -4,8 +4,17 @@
 # were bound here, and lock memory. No capability is needed: the IOMMU keeps the NICs to the memory
 # that the user's process gave them.
 
+# Names are compared letter by letter: one with a '.' in it is no pattern.
+user_exists() {
+  local name
+  while IFS=: read -r name _; do
+    [[ $name != "$1" ]] || return 0
+  done 2>/dev/null <"$root/etc/passwd"
+  return 1
+}
+
 user_refusal() {
-  grep -qs "^$1:" "$root/etc/passwd" || {
+  user_exists "$1" || {
     echo "--user: there is no user '$1'"
     return
   }
@@ -16,7 +25,24 @@ user_refusal() {
 group_id() { awk -F: '$1 == "platter" { print $3 }' "$root/etc/group"; }
 
 user_in_group() {
-  awk -F: -v user="$1" '$1 == "platter" { print "," $4 "," }' "$root/etc/group" | grep -qF ",$1,"
+  awk -F: '$1 == "platter" { print "," $4 "," }' "$root/etc/group" | grep -qF ",$1,"
+}
+
+# members_set AWK: what that makes of the members of group platter, in an array with their number,
+# and of the name ENVIRON["user"].
+members_set() {
+  local text
+  text=$(awk -F: '
+    $1 != "platter" { print; next }
+    {
+      n = split($4, member, ",")
+      '"$1"'
+      line = $1 ":" $2 ":" $3 ":"
+      for (i = 1; i <= n; i++)
+        if (member[i] != "")
+          line = line (line ~ /:$/ ? "" : ",") member[i]
+      print line
+    }' "$root/etc/group") && echo "$text" >"$root/etc/group"
 }
 
 user_allow() {
@@ -72,7 +98,7 @@ group_member() {
   if has_command usermod; then
     prefixed usermod -aG platter "$1"
   else
-    sed -i "/^platter:/{s/[^:]\$/&,/;s/\$/$1/}" "$root/etc/group"
+    user=$1 members_set 'member[++n] = ENVIRON["user"]'
   fi
 }
 
@@ -80,7 +106,7 @@ member_remove() {
   if has_command usermod; then
     prefixed usermod -rG platter "$1"
   else
-    sed -i "/^platter:/{s/\([:,]\)$1\(,\|\$\)/\1/;s/,\$//}" "$root/etc/group"
+    user=$1 members_set 'for (i = 1; i <= n; i++) if (member[i] == ENVIRON["user"]) member[i] = ""'
   fi
 }
 

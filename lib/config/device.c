@@ -77,3 +77,22 @@ char *config_device_normal(const char *text, size_t length, bool *invalid)
     device[i] = (char)tolower((unsigned char)device[i]);
   return device;
 }
+
+// The vdev bus gives a device to the driver whose name its own begins with.
+const char *config_device_refusal(const char *device)
+{
+  static const struct {
+    const char *driver;
+    const char *why;
+  } refused[] = {
+      {"net_failsafe", "can run commands (exec(...)); give platter the device itself, whose going "
+                       "and coming back it handles"},
+      {"net_vdev_netvsc", "makes a net_failsafe, which can run commands; give platter the virtual "
+                          "function by its PCI address"},
+      {"net_softnic", "runs a script of commands of its own and opens a port for more"},
+  };
+  for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+    if (strncmp(device, refused[i].driver, strlen(refused[i].driver)) == 0)
+      return refused[i].why;
+  return NULL;
+}

@@ -25,6 +25,19 @@ static bool replay_read(struct reader *reader, const struct document_node *node)
   return false;
 }
 
+// Devices whose arguments would have the configuration's writer run programs as platter's user, and
+// replay ports whose options are wrong, are no devices.
+static bool device_allowed(struct reader *reader, const struct document_node *node,
+                           const char *device)
+{
+  const char *why = config_device_refusal(device);
+  if (why == NULL)
+    return !replay_is(device) || replay_read(reader, node);
+  document_error(reader->errors, node, "%s is refused: it %s",
+                 text_show(device, strcspn(device, ",")).text, why);
+  return false;
+}
+
 static bool device_read(struct reader *reader, const struct option *option,
                         const struct document_node *node, void *field)
 {
@@ -43,7 +56,7 @@ static bool device_read(struct reader *reader, const struct option *option,
       document_error(reader->errors, node, "out of memory");
     return false;
   }
-  if (replay_is(port->device) && !replay_read(reader, node))
+  if (!device_allowed(reader, node, port->device))
     return false;
   for (const struct config_port *other = reader->config->ports; other < port; other++) {
     if (other->device != NULL && same_device(port->device, other->device)) {

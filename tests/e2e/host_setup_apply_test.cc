@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // deploy/host-setup --apply and --undo on servers made of files: what is changed, that it can be
 // repeated, and that everything is given back as it was found.
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "host_setup_output.h"
@@ -169,14 +170,36 @@ TEST_F(HostSetupApply, WithoutSystemdAndUdev)
   EXPECT_FALSE(machine.exists("/etc/systemd"));
 }
 
-// What the root of an initramfs has: no groupadd, no ip, no lspci.
-TEST_F(HostSetupApply, NeedsLittleMoreThanCoreutils)
+// Root runs what is in some of them, so that nobody else may write them.
+TEST_F(HostSetupApply, FilesAreRootsAloneWhateverTheMask)
 {
-  Scratch bin;
+  mode_t mask = umask(0);
+  Ended ended = machine.setup({"--apply", "--nic", A, "--hugepages", "64", "--user", "eve"});
+  umask(mask);
+  EXPECT_EQ(ended.status, OK) << ended.err;
+  for (const char *path :
+       {"/etc/systemd/system/platter-hugepages.service", "/etc/udev/rules.d/90-platter.rules",
+        "/etc/security/limits.d/90-platter.conf", "/var/lib/platter/host-setup/state",
+        "/var/lib/platter/host-setup", "/etc/security/limits.d"})
+    EXPECT_EQ(machine.mode(path) & 0022, 0) << path;
+}
+
+namespace
+{
+// What the root of an initramfs has: no groupadd, no ip, no lspci.
+void little(const Scratch &bin)
+{
   for (const char *name : {"bash", "cat",   "chgrp", "chmod", "cut", "dirname", "id",   "ln",
                            "ls",   "mkdir", "mv",    "rmdir", "rm",  "sleep",   "sort", "tr",
                            "stat", "touch", "grep",  "sed",   "awk", "readlink"})
     ASSERT_EQ(symlink((std::string("/usr/bin/") + name).c_str(), (bin / name).c_str()), 0);
+}
+} // namespace
+
+TEST_F(HostSetupApply, NeedsLittleMoreThanCoreutils)
+{
+  Scratch bin;
+  little(bin);
   std::string path = "PATH=" + bin.path(), group = machine.text("/etc/group");
   Ended ended = machine.setup({"--apply", "--nic", A, "--user", "eve"}, {path});
   EXPECT_EQ(ended.status, OK) << ended.err;
@@ -188,4 +211,21 @@ TEST_F(HostSetupApply, NeedsLittleMoreThanCoreutils)
   }
   EXPECT_EQ(machine.text("/etc/group"), group);
   EXPECT_EQ(machine.driver(A), "ixgbe");
+}
+
+// Letters that mean something to sed and awk are letters of the name.
+TEST_F(HostSetupApply, AMemberIsThatNameAndNoOther)
+{
+  Scratch bin;
+  little(bin);
+  std::string path = "PATH=" + bin.path(), others = "platter:x:999:adam,eve2,e-v.e,zoe\n";
+  machine.file("/etc/passwd", "root:x:0:0::/:/bin/sh\ne.v&e/:x:1000:1000::/:/bin/sh\n");
+  machine.file("/etc/group", "root:x:0:\n" + others + "users:x:100:\n");
+  Ended ended = machine.setup({"--apply", "--user", "e.v&e/"}, {path});
+  EXPECT_EQ(ended.status, OK) << ended.err;
+  EXPECT_EQ(machine.text("/etc/group"),
+            "root:x:0:\nplatter:x:999:adam,eve2,e-v.e,zoe,e.v&e/\nusers:x:100:\n");
+  ended = machine.setup({"--undo"}, {path});
+  EXPECT_EQ(ended.status, OK) << ended.err;
+  EXPECT_EQ(machine.text("/etc/group"), "root:x:0:\n" + others + "users:x:100:\n");
 }

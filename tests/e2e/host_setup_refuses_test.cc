@@ -112,7 +112,10 @@ TEST_F(HostSetupRefuses, FilesOfOthersStay)
 
 TEST_F(HostSetupRefuses, WhatIsNotThere)
 {
-  expect_refused(machine, {"--apply", "--user", "mallory"}, "there is no user 'mallory'");
+  // Names are no patterns: neither of these is eve.
+  for (const char *name : {"mallory", "e.e", "ev", "e*", ".*", "eve:x:1000", "[e]ve", "eve|root"})
+    expect_refused(machine, {"--apply", "--user", name},
+                   std::string("there is no user '") + name + "'");
   expect_refused(machine, {"--apply", "--hugepages", "9999999"},
                  "9999999 pages of 2 MB are more than the 8192 MB of memory of node 0");
 }
@@ -124,6 +127,7 @@ TEST(HostSetupUsage, WrongCommandLines)
       {{"--bind"}, "there is no '--bind'"},
       {{"--nic", A}, "'--nic' goes with --apply only"},
       {{"--apply", "--nic"}, "'--nic' needs a value"},
+      {{"--apply", "--user", ""}, "'--user' needs a name"},
       {{"--apply", "--nic", "eth1"}, "expected an address like 0000:03:00.0, found 'eth1'"},
       {{"--apply", "--hugepages", "-1"}, "--hugepages: expected a number of pages, found '-1'"},
       {{"--apply", "--undo"}, "goes with neither"},

@@ -112,6 +112,11 @@ bool MadeUpMachine::exists(const std::string &path) const
   return fs::symlink_status(dir_ / path).type() != fs::file_type::not_found;
 }
 
+unsigned MadeUpMachine::mode(const std::string &path) const
+{
+  return static_cast<unsigned>(fs::status(dir_.path() + path).permissions());
+}
+
 void MadeUpMachine::nic(const MadeUpNic &nic)
 {
   std::string device = DEVICES + nic.address, group = number(nic.group);

@@ -36,6 +36,7 @@ public:
   void link(const std::string &path, const std::string &target) const;
   void remove(const std::string &path) const;
   bool exists(const std::string &path) const;
+  unsigned mode(const std::string &path) const; // permissions
 
   void nic(const MadeUpNic &nic);
   void default_route(const std::string &interface) const;

@@ -2,6 +2,7 @@
 // What a valid configuration becomes, and the reading of files.
 #include "config_parsed.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
@@ -140,6 +141,21 @@ INSTANTIATE_TEST_SUITE_P(
                     Device{"3b:00.1,a=b,c=d", "0000:3b:00.1,a=b,c=d"},
                     Device{"net_null0", "net_null0"},
                     Device{"net_pcap0,rx_pcap=/tmp/A b.pcap", "net_pcap0,rx_pcap=/tmp/A b.pcap"}));
+
+// Who may write the configuration is not thereby allowed to run programs as root.
+TEST(Config, DevicesThatRunCommandsAreRefused)
+{
+  for (const char *device :
+       {"net_failsafe0,exec(touch /tmp/ran)", "net_failsafe0,dev(net_null0)", "net_failsafe",
+        "net_failsafe_x,fd(0)", "net_vdev_netvsc0,iface=eth0", "net_softnic0,firmware=/tmp/x"}) {
+    std::string report =
+        report_of("ports: {a: {device: '" + std::string(device) + "'}}\nforward: [sink: [a]]\n");
+    std::string name = std::string(device).substr(0, std::string(device).find(','));
+    EXPECT_EQ(report.rfind("lab.yaml:1:21: ports.a.device: " + name + " is refused: it ", 0), 0u)
+        << report;
+    EXPECT_EQ(std::count(report.begin(), report.end(), '\n'), 1) << report;
+  }
+}
 
 // The last byte allowed and one more: the text is padded by a comment.
 TEST(Config, AFileMayHaveOneMebibyte)
