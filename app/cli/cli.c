@@ -99,10 +99,23 @@ static void heed_signals(void)
   signal(SIGTERM, SIG_DFL);
 }
 
+// Signals that nobody here asked for, and whose default is death without an orderly stop. A write
+// beyond the limit on a file's size fails instead, as one to a full disk does.
+static void ignore_signals(void)
+{
+  static const int needless[] = {SIGXFSZ, SIGUSR1, SIGUSR2, SIGALRM,  SIGVTALRM,
+                                 SIGPROF, SIGIO,   SIGPWR,  SIGSTKFLT};
+  for (size_t i = 0; i < sizeof(needless) / sizeof(needless[0]); i++)
+    signal(needless[i], SIG_IGN);
+  for (int number = SIGRTMIN; number <= SIGRTMAX; number++)
+    signal(number, SIG_IGN);
+}
+
 int cli_main(const struct cli *p, int argc, char **argv)
 {
   name = p->name;
   heed_signals();
+  ignore_signals();
   enum status_code status = dispatch(p, argc, argv);
   bool failed = ferror(stdout); // earlier: errno has been others' since
   const char *why = NULL;

@@ -30,7 +30,8 @@ struct cli {
 // Runs the command that argv[1] names. Returns the exit status: a failure also where standard
 // output could not be written, for whoever reads it from a file must be able to trust that it is
 // whole. Until wait_init (wait.h), SIGINT and SIGTERM end the program at once, even where its
-// parent had them ignored.
+// parent had them ignored. Signals that mean nothing here (SIGUSR1, SIGALRM, SIGXFSZ, …) do
+// nothing.
 int cli_main(const struct cli *cli, int argc, char **argv);
 
 // Says what is wrong with the command line and where help is. Returns STATUS_USAGE.

@@ -17,6 +17,7 @@ int wait_init(void)
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGXCPU); // the limit on processor time; past the hard one the kernel kills
   signal(SIGPIPE, SIG_IGN);
   // The terminal has closed; ignored where nohup said so, which blocking it would undo.
   struct sigaction hangup;

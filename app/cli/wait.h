@@ -5,9 +5,9 @@
 
 #include <stdbool.h>
 
-// Keeps SIGINT, SIGTERM and SIGHUP for wait_until, from here on and in every thread made later, so
-// that a signal at any moment of the start ends in an orderly stop. Ignores SIGPIPE. Call when
-// files have been read (a signal ends that at once) and before anything is made that has to be
+// Keeps SIGINT, SIGTERM, SIGXCPU and SIGHUP for wait_until, from here on and in every thread made
+// later, so that a signal at any moment of the start ends in an orderly stop. Ignores SIGPIPE. Call
+// when files have been read (a signal ends that at once) and before anything is made that has to be
 // undone. Returns 0, or -errno and says so on standard error.
 int wait_init(void);
 

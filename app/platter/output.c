@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -65,6 +66,18 @@ bool outputs_would_replace(const struct outputs *outputs, unsigned i, int fd)
          fstat(fd, &input) == 0 && there.st_dev == input.st_dev && there.st_ino == input.st_ino;
 }
 
+// Why a file may hold less than was written: the kernel takes no byte beyond the limit.
+static const char *shortage(const struct output *file, char *text, size_t size)
+{
+  struct rlimit limit;
+  struct stat status;
+  if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || fstat(file->fd, &status) != 0 ||
+      (rlim_t)status.st_size < limit.rlim_cur)
+    return "is the disk full?";
+  snprintf(text, size, "ulimit -f allows files of %" PRIu64 " bytes", (uint64_t)limit.rlim_cur);
+  return text;
+}
+
 int outputs_finish(struct outputs *outputs, const uint64_t *sent, char *error, size_t size)
 {
   if (outputs->directory == NULL)
@@ -72,14 +85,15 @@ int outputs_finish(struct outputs *outputs, const uint64_t *sent, char *error, s
   for (unsigned i = 0; i < outputs->count; i++) {
     const struct output *file = &outputs->file[i];
     uint64_t frames;
-    char why[512];
+    char why[512], text[96];
     if (capture_count(file->unfinished, &frames, why, sizeof(why)) != 0)
-      return fail(error, size, -1, "%s cannot be written, is the disk full? %s", file->path, why);
+      return fail(error, size, -1, "%s cannot be written (%s): %s", file->path,
+                  shortage(file, text, sizeof(text)), why);
     if (frames != sent[i])
       return fail(error, size, -1,
-                  "%s cannot be written, is the disk full? It would hold %" PRIu64
-                  " frames, but %" PRIu64 " were sent",
-                  file->path, frames, sent[i]);
+                  "%s cannot be written (%s): it would hold %" PRIu64 " frames, but %" PRIu64
+                  " were sent",
+                  file->path, shortage(file, text, sizeof(text)), frames, sent[i]);
   }
   for (unsigned i = 0; i < outputs->count; i++)
     if (rename(outputs->file[i].unfinished, outputs->file[i].path) != 0)

@@ -24,12 +24,13 @@ struct run {
   const char *config;
   double duration; // 0: until a signal
   bool json;
-  bool watch; // a status line a second
+  bool watch;      // a status line a second
+  uint64_t failed; // replay ports that were named as failed
   struct appliance_options options;
 };
 
 // Forwards until a signal comes or the duration is over.
-static void forward(struct appliance *appliance, const struct run *run)
+static void forward(struct appliance *appliance, struct run *run)
 {
   double start = wait_now(), next = start;
   struct show_links links = {0};
@@ -44,6 +45,7 @@ static void forward(struct appliance *appliance, const struct run *run)
     const struct status *status = appliance_update(appliance);
     if (!run->json)
       show_link_changes(status, &links, stdout);
+    show_replay_failures(status, &run->failed, stderr);
     if (run->watch && status->seconds >= shown + 1) {
       show_line(status, shown % HEADING_EVERY == 0, stdout);
       shown = status->seconds;
@@ -59,23 +61,25 @@ static bool print_json(const struct appliance *appliance, const struct config *c
   return json_print(json_summary(appliance_status(appliance), appliance_layout(appliance), ends));
 }
 
-static enum status_code finish(struct appliance *appliance, const struct config *config, bool json)
+static enum status_code finish(struct appliance *appliance, const struct config *config,
+                               struct run *run)
 {
   bool printed = true;
   if (!appliance_drain(appliance, DRAIN_SECONDS))
     fprintf(stderr, "platter: warning: not all packets left within %d seconds\n", DRAIN_SECONDS);
   const struct status *status = appliance_stop(appliance);
-  if (json)
+  if (run->json)
     printed = print_json(appliance, config);
   else
     show_summary(status, stdout);
   fflush(stdout);
+  bool failed = show_replay_failures(status, &run->failed, stderr);
   if (status->running || !status_closed(status))
     return STATUS_ACCOUNTING;
-  return printed ? STATUS_OK : STATUS_FAILED;
+  return printed && !failed ? STATUS_OK : STATUS_FAILED;
 }
 
-static enum status_code start_and_forward(const struct config *config, const struct run *run)
+static enum status_code start_and_forward(const struct config *config, struct run *run)
 {
   struct appliance *appliance;
   struct notes warnings = {0};
@@ -97,7 +101,7 @@ static enum status_code start_and_forward(const struct config *config, const str
     fflush(stdout);
   }
   forward(appliance, run);
-  enum status_code status = finish(appliance, config, run->json);
+  enum status_code status = finish(appliance, config, run);
   bool stuck = appliance_status(appliance)->running;
   appliance_free(appliance);
   if (stuck)
@@ -167,8 +171,8 @@ const struct command command_run = {
         "\n"
         "Starts the ports and workers of CONFIG, prints the layout and, on a terminal, one status\n"
         "line a second. SIGINT or SIGTERM stops receiving, lets what is under way leave (two\n"
-        "seconds at most), prints the summary and ends: status 0, or 3 where the accounting does\n"
-        "not close.\n"
+        "seconds at most), prints the summary and ends: status 0, 1 where a replay port could not\n"
+        "read its file on, or 3 where the accounting does not close.\n"
         "\n"
         "  --duration SECONDS   stop by itself after this time\n"
         "  --watch              the status line also where standard output is no terminal\n"

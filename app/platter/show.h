@@ -35,4 +35,8 @@ void show_summary(const struct status *status, FILE *out);
 // Of the end, what concerns replay ports.
 void show_replays(const struct status *status, FILE *out);
 
+// Says which replay ports could not be read on, each once: those in `said`, a bit by port, have
+// been named. Returns whether there is any.
+bool show_replay_failures(const struct status *status, uint64_t *said, FILE *out);
+
 #endif

@@ -39,3 +39,15 @@ void show_replays(const struct status *s, FILE *out)
     if (s->port[i].replays)
       show_replay(&s->port[i], out);
 }
+
+bool show_replay_failures(const struct status *s, uint64_t *said, FILE *out)
+{
+  for (unsigned i = 0; i < s->n_ports; i++) {
+    const struct replay_status *r = &s->port[i].replay;
+    if (!s->port[i].replays || r->state != REPLAY_FAILED || *said & UINT64_C(1) << i)
+      continue;
+    *said |= UINT64_C(1) << i;
+    fprintf(out, "platter: port %s sends no more: %s\n", s->port[i].name, r->error);
+  }
+  return *said != 0;
+}

@@ -132,6 +132,34 @@ TEST_F(Output, AFullDiskIsNoticedAndOldOutputsStay)
   EXPECT_EQ(read_file(dir / "out/right.pcap"), "old");
 }
 
+// Where the kernel would send SIGXFSZ; also where not even the header can be written.
+TEST_F(Output, ALimitOnTheSizeOfFilesIsAsAFullDisk)
+{
+  ASSERT_EQ(mkdir((dir / "out").c_str(), 0777), 0);
+  dir.write("out/right.pcap", "old");
+  for (rlim_t most : {10, 65536}) {
+    Surroundings around;
+    around.before_exec = [most] {
+      const struct rlimit limit = {most, most};
+      setrlimit(RLIMIT_FSIZE, &limit);
+    };
+    // The test looks at standard error by a memory file, which the limit is for, too.
+    Ended ended = platter(
+        {"replay", dir / "c.yaml", "left=" + dir / "in.pcap", "--out", dir / "out"}, around);
+    EXPECT_LT(ended.status, 128) << "ended by a signal";
+    EXPECT_NE(ended.status, OK);
+    EXPECT_EQ(list_directory(dir / "out"), std::set<std::string>{"right.pcap"});
+    EXPECT_EQ(read_file(dir / "out/right.pcap"), "old");
+    if (most > 10) {
+      EXPECT_EQ(ended.status, ACCOUNTING) << ended.out;
+      EXPECT_NE(ended.err.find("right.pcap cannot be written (ulimit -f allows files of 65536 "
+                               "bytes): "),
+                std::string::npos)
+          << ended.err;
+    }
+  }
+}
+
 // Full before the first byte: not even the file's header fits.
 TEST_F(Output, ADiskWithNoRoomAtAll)
 {

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "expect.h"
 #include "leftovers.h"
@@ -52,11 +53,11 @@ protected:
     return replay;
   }
 
-  static Json stop(Process &process)
+  static Json stop(Process &process, int status = OK)
   {
     process.signal(SIGINT);
     Ended ended = process.wait(20);
-    EXPECT_EQ(ended.status, OK) << ended.err;
+    EXPECT_EQ(ended.status, status) << ended.err;
     return expect_closed(ended);
   }
 
@@ -164,10 +165,33 @@ TEST_F(ReplayPort, AWindowsFileThatIsTakenAway)
   Json replay = wait_for("left", "failed");
   EXPECT_EQ(replay["error"].text(), dir / "a.pcap" + ": No such file or directory");
   EXPECT_EQ(replay["sent"].number() % 9001, 0) << "not whole laps";
-  Json summary = stop(process);
+  const std::string said =
+      "platter: port left sends no more: " + dir / "a.pcap" + ": No such file or directory\n";
+  for (double end = monotonic() + 10; monotonic() < end && process.err() != said;)
+    rest(0.01);
+  EXPECT_EQ(process.err(), said) << "at once, not at the end";
+  Json summary = stop(process, FAILED);
+  EXPECT_EQ(process.err(), said) << "and once";
   EXPECT_EQ(summary["ports"]["left"]["replay"]["state"].text(), "failed");
   EXPECT_EQ(summary["ports"]["left"]["replay"]["error"].text(), replay["error"].text());
   EXPECT_EQ(summary["ports"]["left"]["received"].number(), replay["sent"].number());
+}
+
+// Also where it is the last thing to be seen before the end, and where somebody else has written to
+// the file.
+TEST_F(ReplayPort, AWindowsFileThatIsCutShort)
+{
+  write_frames(dir / "a.pcap", numbered_frames(9001, 2000));
+  Process process(line(device("a.pcap", ",loop=0,memory=16MB"), NOTHING));
+  wait_for("left", "running");
+  ASSERT_EQ(truncate((dir / "a.pcap").c_str(), 1000 * 2016 + 24), 0);
+  wait_for("left", "failed");
+  process.signal(SIGINT);
+  Ended ended = process.wait(20);
+  EXPECT_EQ(ended.status, FAILED) << ended.out;
+  EXPECT_NE(ended.err.find("platter: port left sends no more: " + dir / "a.pcap" + ": "),
+            std::string::npos)
+      << ended.err;
 }
 
 TEST_F(ReplayPort, ThoseThatWaitBeginTogether)

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "expect.h"
@@ -152,6 +153,31 @@ TEST_F(Start, HangupStopsInOrder)
   ASSERT_TRUE(process.prints("forwarding; Ctrl-C stops"));
   process.signal(SIGHUP);
   Ended ended = process.wait(10);
+  EXPECT_EQ(ended.status, OK) << ended.err;
+  expect_closed_text(ended);
+}
+
+TEST_F(Start, SignalsThatMeanNothingDoNothing)
+{
+  Process process(platter_line({"run", dir.write("c.yaml", null_yaml(prefix, OFF))}));
+  ASSERT_TRUE(process.prints("forwarding; Ctrl-C stops"));
+  for (int number : {SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGPWR, SIGSTKFLT,
+                     SIGPIPE, SIGXFSZ, SIGRTMIN, SIGRTMAX})
+    process.signal(number);
+  process.signal(SIGTERM);
+  Ended ended = process.wait(10);
+  EXPECT_EQ(ended.status, OK) << ended.err;
+  expect_closed_text(ended);
+}
+
+TEST_F(Start, TheLimitOnProcessorTimeStopsInOrder)
+{
+  Surroundings around;
+  around.before_exec = [] {
+    const struct rlimit limit = {2, RLIM_INFINITY};
+    setrlimit(RLIMIT_CPU, &limit);
+  };
+  Ended ended = platter({"run", dir.write("c.yaml", null_yaml(prefix, OFF))}, around);
   EXPECT_EQ(ended.status, OK) << ended.err;
   expect_closed_text(ended);
 }
