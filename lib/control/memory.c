@@ -10,7 +10,7 @@
 #include "datapath/burst.h"
 #include "datapath/failure.h"
 #include "datapath/transmit.h"
-#include "packet/packet.h"
+#include "packet/copier.h"
 #include "packet/pool.h"
 
 enum { SLACK = 24 * 1024 * 1024 }; // of a node: rings, the drivers' queues, EAL's own

@@ -10,8 +10,8 @@
 #include "config/config.h"
 #include "control/memory.h"
 #include "layout/layout.h"
+#include "packet/copier.h"
 #include "packet/label.h"
-#include "packet/packet.h"
 #include "replay/replay.h"
 
 #ifdef __cplusplus

@@ -22,7 +22,7 @@
 #include <rte_mbuf.h>
 
 #include "datapath/reason.h"
-#include "packet/packet.h"
+#include "packet/copier.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -47,7 +47,7 @@ struct burst {
   bool composed;             // readers and settled are in use; before that they hold nothing
   uint16_t cloned;           // references that stages have added
   portset up;                // ports that have a link, as of this burst
-  struct copier *copier;     // for packet_writable
+  struct copier *copier;     // for burst_writable
   struct counters *counters; // for burst_lose
   struct rte_mbuf *packet[BURST_SLOTS];
   portset verdict[BURST_SLOTS];
@@ -201,32 +201,27 @@ static inline int burst_split(struct burst *b, unsigned i, portset ports)
   return slot;
 }
 
-// packet_writable for packet `i`: its first `length` bytes may be written and are read by nobody
-// else. The readers noted so far keep what they were given, or, where there is no slot for that,
-// lose it as mirror_full. Returns the packet, which is in the burst already, or NULL where there is
-// no mbuf for that; then nothing has changed, and the caller drops it with a reason of its own.
+// Whether the first `length` bytes of packet `i` may be written as they are: they lie in one piece,
+// and nobody else reads them or was promised to.
+static inline bool burst_is_writable(const struct burst *b, unsigned i, uint16_t length)
+{
+  return (!b->composed || b->readers[i] == 0) && packet_is_writable(b->packet[i], length);
+}
+
+// burst_writable where that is not so. In burst.c.
+struct rte_mbuf *burst_writable_copy(struct burst *b, unsigned i, uint16_t length);
+
+// Makes the first `length` bytes of packet `i` (1 to PACKET_HEADER_MAX, no more than it has) such
+// that they may be written and are read by nobody else: as they are, or in a private header with
+// the rest shared behind it. The readers noted so far keep what they were given, or, where there is
+// no slot for that, lose it as mirror_full. Returns the packet, which is in the burst already, or
+// NULL where there is no mbuf for that; then nothing has changed, and the caller drops it with a
+// reason of its own.
 static inline struct rte_mbuf *burst_writable(struct burst *b, unsigned i, uint16_t length)
 {
-  int slot = -1;
-  portset readers = b->composed ? b->readers[i] : 0;
-  if (readers != 0) {
-    slot = burst_attach(b, b->packet[i], readers);
-    if (slot >= 0)
-      rte_pktmbuf_refcnt_update(b->packet[i], 1);
-  }
-  struct rte_mbuf *m = packet_writable(b->packet[i], length, b->copier);
-  if (m != NULL) {
-    b->packet[i] = m;
-    if (readers != 0)
-      b->readers[i] = 0;
-    if (readers != 0 && slot < 0)
-      burst_lose(b, readers, &reason_mirror_full);
-  } else if (slot >= 0) {
-    rte_pktmbuf_refcnt_update(b->packet[i], -1);
-    b->count--;
-    b->cloned--;
-  }
-  return m;
+  if (burst_is_writable(b, i, length))
+    return b->packet[i];
+  return burst_writable_copy(b, i, length);
 }
 
 #ifdef __cplusplus

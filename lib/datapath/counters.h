@@ -11,7 +11,7 @@
 #define DATAPATH_COUNTERS_H
 
 #include "datapath/burst.h"
-#include "packet/packet.h"
+#include "packet/copier.h"
 
 struct counters {
   uint64_t received[PORTS_MAX];            // by port of receipt

@@ -3,8 +3,8 @@
 // stage_type and STAGE_TYPE(…) at its end. The configuration's `forward` knows it by its name from
 // then on; nothing else has to change.
 //
-// A stage never sends, frees or queues a packet. It may replace packet[i] by what packet_writable
-// returned for it.
+// A stage never sends, frees or queues a packet, and writes to one only by way of burst_writable:
+// the bytes of packet[i] may be what a mirror was promised, which the mbuf does not show.
 #ifndef DATAPATH_STAGE_H
 #define DATAPATH_STAGE_H
 
@@ -36,7 +36,10 @@ struct stage_type {
   // The ports that packets received on ports[i] may leave by. `ports`: the entry's `n` ports in the
   // order of the configuration.
   portset (*reach)(const unsigned *ports, unsigned n, unsigned i);
-  // Decides about every packet of the burst. Runs on the worker; count is 1 to BURST_MAX.
+  // Decides about every packet of the burst that is not settled. Runs on the worker. burst->count
+  // is 1 to BURST_MAX for a port's first stage and up to BURST_SLOTS for those behind it: a stage
+  // before may have split packets off, which are as good as received ones. Slots that this stage
+  // adds come behind the others.
   void (*run)(const struct stage *stage, struct burst *burst);
 };
 

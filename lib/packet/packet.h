@@ -4,52 +4,19 @@
 // A buffer with other readers is never written. packet_writable gives the caller a packet whose
 // first bytes are private, contiguous and may be written; what lies behind them stays shared.
 // Every byte copied is counted by site.
+//
+// Not for stages: that a mirror has noted a packet is known to its burst alone (burst_writable).
 #ifndef PACKET_PACKET_H
 #define PACKET_PACKET_H
 
-#include <stdbool.h>
-
-#include <rte_mbuf.h>
-
-#include "packet/label.h"
+#include "packet/copier.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-enum {
-  // The longest header that can be asked for.
-  PACKET_HEADER_MAX = 256,
-  // The data room of the header pool's mbufs: a header, and before it room to push a tag.
-  PACKET_HEADER_ROOM = RTE_PKTMBUF_HEADROOM + PACKET_HEADER_MAX,
-};
-
-extern struct label_set copy_sites;
-
-struct copy_count {
-  uint64_t packets;
-  uint64_t bytes;
-};
-
-// One per worker. worker: writes, control: reads a snapshot.
-struct copier {
-  // Mbufs with PACKET_HEADER_ROOM: private headers, and indirect segments. At most two for a packet
-  // that is rewritten, and one for each segment of a truncated reference.
-  struct rte_mempool *headers;
-  struct rte_mempool *frames;           // mbufs for whole frames: packet_copied
-  struct copy_count copied[LABELS_MAX]; // by copy site
-};
-
 // packet_writable where `m` is shared or its first segment is too short.
 struct rte_mbuf *packet_writable_copy(struct rte_mbuf *m, uint16_t length, struct copier *copier);
-
-// Whether the first `length` bytes of `m` may be written as they are: they are in the first
-// segment, and it has no other reader. Only the first segment matters: bytes behind it are not what
-// is written. A few instructions, for most packets pass.
-static inline bool packet_is_writable(struct rte_mbuf *m, uint16_t length)
-{
-  return rte_mbuf_refcnt_read(m) == 1 && RTE_MBUF_DIRECT(m) && length <= rte_pktmbuf_data_len(m);
-}
 
 // Makes the first `length` bytes of `m` writable. 1 <= length <= PACKET_HEADER_MAX and
 // length <= rte_pktmbuf_pkt_len(m), else NULL. Takes the caller's reference to `m` and returns a

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // One VLAN tag (IEEE 802.1Q clause 9.6) put on, taken off or changed, in a packet whose first bytes
-// are private: ask packet_writable for the length that stands at the function. In a shared packet
+// are private: ask burst_writable for the length that stands at the function. In a shared packet
 // that copies the header only, and the payload stays shared behind it.
 //
 // In the private header the addresses move by the length of a tag. That is writing to it, as
-// reflect does, and not a copy out of another buffer: the copy, where there was one, is counted by
-// packet_writable.
+// reflect does, and not a copy out of another buffer: the copy, where there was one, is counted.
 //
 // Whoever gets such a packet finds its Ethernet header in one piece: the length asked for takes in
 // the EtherType, which is not moved.
@@ -30,7 +29,7 @@ enum {
   VLAN_TAG_SIZE = 4,
   VLAN_ADDRESSES = 2 * RTE_ETHER_ADDR_LEN, // what a tag stands behind
 
-  // Lengths to ask of packet_writable. A shorter packet cannot be rewritten so.
+  // Lengths to ask of burst_writable. A shorter packet cannot be rewritten so.
   VLAN_PUSH_LENGTH = RTE_ETHER_HDR_LEN,
   VLAN_POP_LENGTH = RTE_ETHER_HDR_LEN + VLAN_TAG_SIZE,
   VLAN_SET_LENGTH = RTE_ETHER_HDR_LEN + VLAN_TAG_SIZE,
@@ -76,7 +75,7 @@ static inline void packet_vlan_set(struct rte_mbuf *m, uint16_t tpid, uint16_t t
 }
 
 // Puts a tag in front of what follows the addresses. VLAN_PUSH_LENGTH bytes are private. False, and
-// nothing has changed, where the headroom is used up; what packet_writable copies has headroom.
+// nothing has changed, where the headroom is used up; a private header has headroom.
 static inline bool packet_vlan_push(struct rte_mbuf *m, uint16_t tpid, uint16_t tci)
 {
   char *frame = rte_pktmbuf_prepend(m, VLAN_TAG_SIZE);

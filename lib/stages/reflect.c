@@ -5,8 +5,6 @@
 
 #include <rte_ether.h>
 
-#include "packet/packet.h"
-
 DROP_REASON(runt, "runt", "too short for an Ethernet header");
 DROP_REASON(no_header_mbuf, "no_header_mbuf", "no mbuf left for a private header");
 
@@ -54,7 +52,7 @@ static void reflect_run(const struct stage *stage, struct burst *b)
   burst_send_all(b, stage->reach);
   for (unsigned i = 0; i < count; i++) {
     struct rte_mbuf *m = b->packet[i];
-    if (!b->composed && packet_is_writable(m, sizeof(sixteen_bytes)))
+    if (!b->composed && burst_is_writable(b, i, sizeof(sixteen_bytes)))
       swap_addresses(rte_pktmbuf_mtod(m, uint8_t *));
     else
       reflect_one(b, i);

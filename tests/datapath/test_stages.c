@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "datapath/stage.h"
-#include "packet/packet.h"
 
 DROP_REASON(scripted, "test_scripted", "the packet said so");
 
@@ -18,12 +17,11 @@ static portset all_ports(const unsigned *ports, unsigned n, unsigned i)
 
 static void stamp(struct burst *b, unsigned i)
 {
-  struct rte_mbuf *m = packet_writable(b->packet[i], sizeof(struct script), b->copier);
+  struct rte_mbuf *m = burst_writable(b, i, sizeof(struct script));
   if (m == NULL) {
     burst_drop(b, i, &scripted);
     return;
   }
-  b->packet[i] = m;
   struct script script;
   memcpy(&script, rte_pktmbuf_mtod(m, void *), sizeof(script));
   script.stamp++;
