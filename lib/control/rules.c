@@ -10,6 +10,7 @@
 
 #include "control/filter_code.h"
 #include "control/rules_internal.h"
+#include "packet/count.h"
 
 _Static_assert((unsigned)RULES_MAX >= (unsigned)CONFIG_RULES_MAX, "a port can have every rule");
 
@@ -221,11 +222,6 @@ int rules_start(struct rules **rules, const struct config *config, struct forwar
   return 0;
 }
 
-static uint64_t read_count(const uint64_t *counter)
-{
-  return __atomic_load_n(counter, __ATOMIC_RELAXED);
-}
-
 static void gather_rule(const struct rules *rules, unsigned r, struct status_rule *s)
 {
   const struct config_rule *config = &rules->config->rules[r];
@@ -238,11 +234,11 @@ static void gather_rule(const struct rules *rules, unsigned r, struct status_rul
                                               : STATUS_FILTER_INTERPRETED;
   for (unsigned w = 0; w < rules->n_workers; w++) {
     const struct rule_worker *worker = &rules->rule[r].worker[w];
-    s->packets += read_count(&worker->packets);
-    s->bytes += read_count(&worker->bytes);
-    s->lost += read_count(&worker->lost);
-    cycles += read_count(&worker->timed_cycles);
-    packets += read_count(&worker->timed_packets);
+    s->packets += count_read(&worker->packets);
+    s->bytes += count_read(&worker->bytes);
+    s->lost += count_read(&worker->lost);
+    cycles += count_read(&worker->timed_cycles);
+    packets += count_read(&worker->timed_packets);
   }
   s->cycles_per_packet = packets > 0 ? (double)cycles / packets : 0;
 }

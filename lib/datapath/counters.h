@@ -12,6 +12,7 @@
 
 #include "datapath/burst.h"
 #include "packet/copier.h"
+#include "packet/lines.h"
 
 struct counters {
   uint64_t received[PORTS_MAX];            // by port of receipt
@@ -27,6 +28,7 @@ struct counters {
   uint64_t waits;                          // polls left out because the way out lacked room
   uint64_t busy_cycles;                    // TSC, in turns that moved a packet
   uint64_t idle_cycles;                    // TSC, in turns that moved none
-};
+} __rte_cache_aligned;
+LINES_OWN(struct counters);
 
 #endif

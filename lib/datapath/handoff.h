@@ -8,6 +8,7 @@
 #include <rte_ring.h>
 
 #include "datapath/burst.h"
+#include "packet/lines.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -19,6 +20,8 @@ struct handoff {
   uint8_t port;                            // where its packets leave
   uint32_t high_water __rte_cache_aligned; // producer: writes, control: reads; most ever held
 } __rte_cache_aligned;
+LINES_OWN(struct handoff);
+LINES_APART(struct handoff, high_water);
 
 // Makes the ring, for `size` references, on a NUMA node (or SOCKET_ID_ANY) under a name unique in
 // this process. Returns 0 or -errno.

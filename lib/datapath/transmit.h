@@ -24,6 +24,7 @@ struct transmit {
   uint16_t count;   // how many are pending
   struct rte_mbuf *pending[TRANSMIT_PENDING];
 } __rte_cache_aligned;
+LINES_OWN(struct transmit);
 
 static inline unsigned transmit_room(const struct transmit *t)
 {

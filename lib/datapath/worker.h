@@ -54,7 +54,8 @@ struct worker {
   struct incoming *incoming;
   struct egress egress[PORTS_MAX];
 
-  unsigned turns;  // whose turn it is to be served first, and when to read the clock
+  // Whose turn it is to be served first, and when to read the clock.
+  unsigned turns __rte_cache_aligned;
   bool full_burst; // this turn moved a full burst
   struct burst burst __rte_cache_aligned;
   struct copier copier;
@@ -64,6 +65,9 @@ struct worker {
   uint32_t snapshot_given __rte_cache_aligned;
   struct counters snapshot;
 } __rte_cache_aligned;
+LINES_OWN(struct worker);
+LINES_APART(struct worker, turns);
+LINES_APART(struct worker, snapshot_given);
 
 // Sets the ways out of egress from transmit queues and the burst's copier, and is otherwise zero:
 // call once after filling in the arrays. Handoffs out of this worker are entered into `egress` by

@@ -15,6 +15,7 @@
 #include <rte_common.h>
 
 #include "packet/copy.h"
+#include "packet/count.h"
 #include "packet/reference.h"
 
 struct label_set copy_sites;
@@ -87,10 +88,9 @@ struct rte_mbuf *packet_copy_header(struct rte_mbuf *m, uint16_t length,
 
 static void count_copy(struct copier *copier, const struct label *site, uint32_t bytes)
 {
-  // One writer: plain relaxed loads and stores, so that a reader never sees half a number.
   struct copy_count *count = &copier->copied[site->id];
-  __atomic_store_n(&count->packets, count->packets + 1, __ATOMIC_RELAXED);
-  __atomic_store_n(&count->bytes, count->bytes + bytes, __ATOMIC_RELAXED);
+  count_add(&count->packets, 1);
+  count_add(&count->bytes, bytes);
 }
 
 struct rte_mbuf *packet_writable_copy(struct rte_mbuf *m, uint16_t length, struct copier *copier)

@@ -13,6 +13,7 @@
 
 #include "config/notes.h"
 #include "datapath/failure.h"
+#include "packet/count.h"
 #include "replay/replay_internal.h"
 
 int replay_pool(struct replay *r, unsigned index, unsigned n, unsigned room, unsigned cache)
@@ -92,11 +93,6 @@ static size_t available(const struct replay *r)
   return sum;
 }
 
-static uint64_t get(const uint64_t *counter)
-{
-  return __atomic_load_n(counter, __ATOMIC_RELAXED);
-}
-
 static void read_lateness(const struct replay *r, struct replay_status *status)
 {
   struct histogram late;
@@ -110,7 +106,7 @@ static void read_lateness(const struct replay *r, struct replay_status *status)
 static void read_rates(const struct replay *r, struct replay_status *status)
 {
   const struct source *s = r->source;
-  uint64_t zero = get(&s->zero), end = get(&s->end);
+  uint64_t zero = count_read(&s->zero), end = count_read(&s->end);
   if (end == 0)
     end = r->ended != 0 ? r->ended : rte_rdtsc();
   if (zero == 0 || end <= zero || status->sent == 0)
@@ -138,16 +134,16 @@ void replay_read(const struct replay *r, struct replay_status *status)
       .window = r->plan.window,
       .copies = r->plan.copies,
       .frames = r->plan.times.frames,
-      .sent = get(&s->sent),
-      .bytes = get(&s->bytes),
-      .stalls = get(&s->stalls),
+      .sent = count_read(&s->sent),
+      .bytes = count_read(&s->bytes),
+      .stalls = count_read(&s->stalls),
       .mbufs = r->mbufs,
       .mbufs_back = available(r),
   };
   status->laps = status->sent / status->frames;
-  if (get(&s->end) != 0)
+  if (count_read(&s->end) != 0)
     status->state = REPLAY_FINISHED;
-  else if (get(&s->zero) == 0)
+  else if (count_read(&s->zero) == 0)
     status->state = REPLAY_WAITING;
   if (__atomic_load_n(&r->failed, __ATOMIC_ACQUIRE)) {
     status->state = REPLAY_FAILED;

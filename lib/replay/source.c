@@ -4,6 +4,7 @@
 #include <rte_common.h>
 #include <rte_cycles.h>
 
+#include "packet/count.h"
 #include "replay/schedule.h"
 
 // Slots that the source looks ahead. Both lines of an mbuf: whoever frees it reads `next` in the
@@ -17,19 +18,13 @@
 //   32, both lines        198      181          159            157
 enum { AHEAD = 16 };
 
-// One writer, readers that must not see half a number.
-static void set(uint64_t *counter, uint64_t value)
-{
-  __atomic_store_n(counter, value, __ATOMIC_RELAXED);
-}
-
 // Whether it is time to begin, now or earlier.
 static bool begin(struct source *s, uint64_t now)
 {
   uint64_t start = s->waits ? __atomic_load_n(&s->begin, __ATOMIC_RELAXED) : now;
   if (start == 0 || now < start)
     return false;
-  set(&s->zero, start);
+  count_set(&s->zero, start);
   return true;
 }
 
@@ -79,7 +74,7 @@ static inline __attribute__((always_inline)) unsigned take_resident(struct sourc
     look_ahead(s, at);
     if (unlikely(!is_back(slot))) {
       if (!timed || (int64_t)(now - (s->origin + slot->due)) >= 0)
-        set(&s->stalls, s->stalls + 1);
+        count_add(&s->stalls, 1);
       break;
     }
     if (timed && !is_due(s, slot, now))
@@ -109,7 +104,7 @@ static unsigned take_window(struct source *s, struct rte_mbuf **out, unsigned mo
     out[n] = slot->packet;
   }
   if (ready == 0 || (!s->timed && n < most))
-    set(&s->stalls, s->stalls + 1);
+    count_add(&s->stalls, 1);
   __atomic_store_n(&s->consumed, s->consumed + n, __ATOMIC_RELEASE);
   return n;
 }
@@ -136,10 +131,10 @@ uint16_t source_take(struct source *s, struct rte_mbuf **out, uint16_t most)
   uint64_t now = (clock - s->zero) << SCHEDULE_SHIFT;
   unsigned n = take(s, out, RTE_MIN(most, s->left), now, &bytes);
   if (s->timed && n > 0)
-    set(&s->last, clock);
-  set(&s->sent, s->sent + n);
-  set(&s->bytes, s->bytes + bytes);
+    count_set(&s->last, clock);
+  count_add(&s->sent, n);
+  count_add(&s->bytes, bytes);
   if (s->left != UINT64_MAX && (s->left -= n) == 0)
-    set(&s->end, rte_rdtsc());
+    count_set(&s->end, rte_rdtsc());
   return n;
 }

@@ -32,6 +32,7 @@
 #include <rte_mbuf.h>
 
 #include "datapath/histogram.h"
+#include "packet/lines.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -69,7 +70,9 @@ struct source {
   uint64_t stalls;       // polls in which the next frame was due and still with a reader, or not
                          // yet read from the file
   struct histogram late; // cycles after its time that a frame was handed out, where it has one
-};
+} __rte_cache_aligned;
+LINES_OWN(struct source);
+LINES_APART(struct source, left);
 
 // Hands out up to `most` frames. Returns how many.
 uint16_t source_take(struct source *source, struct rte_mbuf **out, uint16_t most);

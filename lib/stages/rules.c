@@ -53,8 +53,8 @@ static void count_matches(struct rule_worker *worker, const struct burst *b,
   uint64_t bytes = 0;
   for (unsigned k = 0; k < matches->count; k++)
     bytes += rte_pktmbuf_pkt_len(b->packet[matches->slot[k]]);
-  rule_count(&worker->packets, matches->count);
-  rule_count(&worker->bytes, bytes);
+  count_add(&worker->packets, matches->count);
+  count_add(&worker->bytes, bytes);
 }
 
 // One in `sample` of the matches is taken: the last of so many.
@@ -98,8 +98,8 @@ static void run_list(const struct rule_list *list, struct burst *b, struct open 
     if (timed) {
       struct rule_worker *worker = &list->rule[r]->worker[b->worker];
       uint64_t now = rte_rdtsc();
-      rule_count(&worker->timed_cycles, now - before);
-      rule_count(&worker->timed_packets, packets);
+      count_add(&worker->timed_cycles, now - before);
+      count_add(&worker->timed_packets, packets);
       before = now;
     }
   }

@@ -11,6 +11,7 @@
 #include <rte_meter.h>
 
 #include "datapath/stage.h"
+#include "packet/lines.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -36,6 +37,7 @@ struct rule_worker {
   struct rte_meter_srtcm_profile profile;
   struct rte_meter_srtcm meter;
 } __rte_cache_aligned;
+LINES_OWN(struct rule_worker);
 
 enum rule_vlan { RULE_VLAN_NONE, RULE_VLAN_PUSH, RULE_VLAN_POP, RULE_VLAN_SET };
 

@@ -85,7 +85,7 @@ static void give_truncated(const struct rule *rule, struct rule_worker *worker, 
   }
   rte_pktmbuf_free(part);
   burst_lose(b, ports, &rule_no_mbuf);
-  rule_count(&worker->lost, __builtin_popcount(ports));
+  count_add(&worker->lost, __builtin_popcount(ports));
 }
 
 static void give(const struct rule *rule, struct rule_worker *worker, struct burst *b,
@@ -145,7 +145,7 @@ static int apart(const struct rule *rule, struct rule_worker *worker, struct bur
   int slot = burst_split(b, i, mine);
   if (slot < 0) {
     refuse(rule, b, i, open, &rule_no_mbuf);
-    rule_count(&worker->lost, __builtin_popcount(mine));
+    count_add(&worker->lost, __builtin_popcount(mine));
     return -1;
   }
   open[slot] = mine;

@@ -3,6 +3,7 @@
 #ifndef STAGES_RULES_ACT_H
 #define STAGES_RULES_ACT_H
 
+#include "packet/count.h"
 #include "stages/rules.h"
 
 // Slots of a burst that a rule is about. A slot number fits a byte: BURST_SLOTS is 256.
@@ -10,12 +11,6 @@ struct rule_matches {
   unsigned count;
   uint8_t slot[BURST_SLOTS];
 };
-
-// Adds to a counter of which this worker is the only writer, so that a reader never sees half.
-static inline void rule_count(uint64_t *counter, uint64_t more)
-{
-  __atomic_store_n(counter, *counter + more, __ATOMIC_RELAXED);
-}
 
 // Does with the packets that matched what the rule says. `open`, by slot: the ports about which
 // later rules may still decide; those that this rule has the last word on are taken out, and slots
