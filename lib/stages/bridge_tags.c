@@ -56,11 +56,13 @@ void bridge_change_tags(struct burst *b, unsigned slot, const struct bridge_wish
   }
   // The part that changes goes to a slot of its own, so that the other keeps the buffer as it is.
   bool split_tagged = without == CHANGE_NOTHING;
-  int other = burst_split(b, slot, split_tagged ? tagged : untagged);
-  if (other < 0) {
-    burst_drop(b, slot, &no_tag_mbuf);
-    return;
+  portset apart = split_tagged ? tagged : untagged;
+  int other = burst_split(b, slot, apart);
+  if (other >= 0) {
+    change_tag(b, other, split_tagged ? with : without, wish);
+  } else { // the others can still have it
+    burst_send(b, slot, wish->ports & ~apart);
+    burst_lose(b, apart, &no_tag_mbuf);
   }
-  change_tag(b, other, split_tagged ? with : without, wish);
   change_tag(b, slot, split_tagged ? without : with, wish);
 }

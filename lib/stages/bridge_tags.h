@@ -5,6 +5,10 @@
 
 #include "datapath/stage.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 // How a frame came in.
 enum bridge_form {
   FORM_UNTAGGED,
@@ -26,4 +30,7 @@ struct bridge_wish {
 // to the NIC where all ports that want one have such NICs and nobody else reads the mbuf.
 void bridge_change_tags(struct burst *burst, unsigned slot, const struct bridge_wish *wish);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

@@ -2,6 +2,7 @@
 // A bridge that knows VLANs: who takes part, which tags are put on, taken off and changed, and that
 // only what is changed is copied.
 #include "bridge_bed.h"
+#include "stages/bridge_tags.h"
 
 namespace
 {
@@ -217,6 +218,33 @@ TEST_F(BridgeVlan, WithoutMbufsForHeadersTheTaggedPartIsDropped)
   EXPECT_EQ(out[B], as(A, {}, {}, 1000)) << "needs none";
   EXPECT_EQ(dropped(A, "no_tag_mbuf"), 1u);
   release(taken);
+}
+
+// A burst without a slot left: who takes the frame as it came still gets it.
+TEST_F(BridgeVlan, WithoutASlotOnlyThePartThatChangesIsLost)
+{
+  struct Try {
+    bridge_form form;
+    unsigned untagged, left;
+  };
+  for (const Try &t : {Try{FORM_UNTAGGED, 1u << B, 1u << B}, Try{FORM_TAGGED, 1u << B, 1u << C}}) {
+    auto counts = std::make_unique<counters>();
+    auto b = std::make_unique<burst>();
+    b->copier = &datapath.worker[0]->copier;
+    b->counters = counts.get();
+    b->count = BURST_SLOTS;
+    burst_begin(b.get());
+    b->packet[0] = make(frame(station(2), station(1), {tag(10)}));
+    burst_send(b.get(), 0, 1u << B | 1u << C);
+    bridge_wish wish = {1u << B | 1u << C, t.untagged, 0, t.form, 10};
+    bridge_change_tags(b.get(), 0, &wish);
+    EXPECT_EQ(burst_verdict(b.get(), 0), t.left);
+    unsigned lost = t.left == 1u << B ? C : B;
+    EXPECT_EQ(counts->dropped[lost][label_id(drop_reasons, "no_tag_mbuf")], 1u);
+    EXPECT_EQ(counts->cloned, 1u);
+    EXPECT_EQ(sum_dropped(*counts), 1u);
+    release({b->packet[0]});
+  }
 }
 
 TEST_F(BridgeVlan, StaticAddressesAreOfAVlan)
