@@ -25,9 +25,6 @@ struct layout *guess_layout(const struct config *config, bool stand_ins);
 // driver: exit() would wait for locks that it holds.
 _Noreturn void leave(enum status_code status);
 
-// Prints the layout for a person, or, with `json`, only what it has to say, as warnings.
-void print_layout(const struct layout *layout, bool json);
-
 // Prints "platter: warning: …" to stderr for each, and forgets them.
 void print_warnings(struct notes *warnings);
 

@@ -4,12 +4,13 @@
 #include <string.h>
 
 #include "control/bridge_internal.h"
+#include "packet/count.h"
 
 static uint64_t sum_flooded(const struct bridge_table *t, enum bridge_flood kind)
 {
   uint64_t sum = 0;
   for (unsigned w = 0; w < t->n_workers; w++)
-    sum += __atomic_load_n(&t->shared->worker[w].flooded[kind], __ATOMIC_RELAXED);
+    sum += count_read(&t->shared->worker[w].flooded[kind]);
   return sum;
 }
 
@@ -33,7 +34,7 @@ static void gather(const struct bridge_table *t, struct status_bridge *s)
   };
   snprintf(s->name, sizeof(s->name), "%s", t->config->name);
   for (unsigned w = 0; w < t->n_workers; w++)
-    s->lost += __atomic_load_n(&t->shared->worker[w].lost, __ATOMIC_RELAXED);
+    s->lost += count_read(&t->shared->worker[w].lost);
   for (portset rest = t->members; rest != 0; rest &= rest - 1) {
     s->port[s->n_ports] = __builtin_ctz(rest);
     s->port_entries[s->n_ports] = t->port_entries[s->port[s->n_ports]];
@@ -50,7 +51,7 @@ void bridges_gather(const struct bridges *b, struct status *status)
 static void show(const struct bridges *b, const struct bridge_table *t,
                  const struct bridge_entry *entry, struct bridge_row *row)
 {
-  memcpy(row->address, &entry->key, sizeof(row->address)); // the lowest bytes: little endian
+  bridge_key_address(entry->key, row->address);
   row->vlan = entry->key >> BRIDGE_KEY_VLAN_SHIFT;
   snprintf(row->port, sizeof(row->port), "%s", b->config->ports[entry->port].name);
   row->fixed = entry->state == ENTRY_STATIC;

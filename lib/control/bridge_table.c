@@ -159,8 +159,7 @@ int table_fill(struct bridge_table *t)
     t->entry[i].seen = i + 1;
   for (unsigned i = 0; i < t->config->n_statics; i++) {
     const struct config_static *fixed = &t->config->statics[i];
-    bridge_key key = (bridge_key)fixed->vlan << BRIDGE_KEY_VLAN_SHIFT;
-    memcpy(&key, fixed->address, sizeof(fixed->address)); // the lowest bytes: little endian
+    bridge_key key = bridge_key_make(fixed->address, fixed->vlan);
     if (!insert(t, key, fixed->port, ENTRY_STATIC))
       return -ENOMEM;
     t->statics++;

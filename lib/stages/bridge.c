@@ -11,6 +11,7 @@
 #include <rte_prefetch.h>
 #include <rte_ring_elem.h>
 
+#include "packet/count.h"
 #include "packet/vlan.h"
 #include "stages/bridge_frame.h"
 #include "stages/bridge_tags.h"
@@ -31,7 +32,7 @@ static bool post(const struct work *w, bridge_key key)
   struct bridge_post news = {.key = key, .port = w->burst->port};
   if (rte_ring_sp_enqueue_elem(w->worker->posts, &news, sizeof(news)) == 0)
     return true;
-  w->worker->lost++;
+  count_add(&w->worker->lost, 1);
   return false;
 }
 
@@ -46,8 +47,8 @@ static void learn(const struct work *w, bridge_key key, const union bridge_found
   } else if (found == NULL || found->port != port) {
     if (post(w, key))
       seen_add(w, key, port, BRIDGE_POSTED);
-  } else if (w->worker->confirmed[found->index] == w->bridge->second || post(w, key)) {
-    w->worker->confirmed[found->index] = w->bridge->second;
+  } else if (w->worker->confirmed[found->index] == w->second || post(w, key)) {
+    w->worker->confirmed[found->index] = w->second;
     seen_add(w, key, port, BRIDGE_CONFIRMED);
   }
 }
@@ -77,7 +78,7 @@ static void flood(struct work *w, unsigned i, enum bridge_flood kind)
   if (w->ports[i] == 0)
     w->reason[i] = &no_member_up;
   else
-    w->worker->flooded[kind]++;
+    count_add(&w->worker->flooded[kind], 1);
 }
 
 static inline void forward(struct work *w, unsigned i, unsigned port)
@@ -118,7 +119,7 @@ static inline const struct label *headers(struct work *w, unsigned i, const stru
   struct first_bytes bytes;
   if (likely(rte_pktmbuf_data_len(m) >= FIRST_BYTES))
     first_bytes_load(&bytes, rte_pktmbuf_mtod(m, const uint8_t *));
-  else if (!first_bytes_gather(&bytes, m))
+  else if (!first_bytes_gather(&bytes, m, w->bridge->tags && !packet_vlan_stripped(m)))
     return &bridge_runt;
   bridge_key source = bytes.source & BRIDGE_KEY_ADDRESS;
   bridge_key destination = bytes.destination & BRIDGE_KEY_ADDRESS;
@@ -247,6 +248,7 @@ static void run_part(const struct stage *stage, struct burst *b, unsigned first,
   w.burst = b;
   w.first = first;
   w.round = __atomic_load_n(&bridge->round, __ATOMIC_ACQUIRE);
+  w.second = __atomic_load_n(&bridge->second, __ATOMIC_RELAXED);
   w.n_sources = w.n_destinations = 0;
   for (unsigned i = 0; i < n; i++)
     rte_prefetch0(rte_pktmbuf_mtod(b->packet[first + i], void *));

@@ -12,10 +12,12 @@
 #define STAGES_BRIDGE_H
 
 #include <rte_common.h>
+#include <rte_ether.h>
 #include <rte_hash.h>
 #include <rte_ring.h>
 
 #include "datapath/stage.h"
+#include "packet/lines.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -32,6 +34,20 @@ enum {
 typedef uint64_t bridge_key;
 enum { BRIDGE_KEY_VLAN_SHIFT = 48 };
 #define BRIDGE_KEY_ADDRESS UINT64_C(0xffffffffffff)
+
+static inline bridge_key bridge_key_make(const uint8_t address[RTE_ETHER_ADDR_LEN], unsigned vlan)
+{
+  bridge_key key = (bridge_key)vlan << BRIDGE_KEY_VLAN_SHIFT;
+  for (unsigned i = 0; i < RTE_ETHER_ADDR_LEN; i++)
+    key |= (bridge_key)address[i] << 8 * i;
+  return key;
+}
+
+static inline void bridge_key_address(bridge_key key, uint8_t address[RTE_ETHER_ADDR_LEN])
+{
+  for (unsigned i = 0; i < RTE_ETHER_ADDR_LEN; i++)
+    address[i] = key >> 8 * i;
+}
 
 // What the table says about a key, in one word: it is replaced whole.
 union bridge_found {
@@ -85,6 +101,7 @@ struct bridge_worker {
   uint64_t lost; // posts that found the ring full
   struct bridge_bucket bucket[PORTS_MAX][BRIDGE_FLOODS];
 } __rte_cache_aligned;
+LINES_OWN(struct bridge_worker);
 
 struct bridge_vlan {
   portset members;
@@ -103,6 +120,8 @@ struct bridge {
   uint64_t round __rte_cache_aligned; // from 1, below 1 << 48
   uint32_t second;                    // of control's clock, from 1
 } __rte_cache_aligned;
+LINES_OWN(struct bridge);
+LINES_APART(struct bridge, round);
 
 // The data of a port's stage.
 struct bridge_port {

@@ -14,6 +14,7 @@ struct work {
   struct burst *burst;
   unsigned first;
   uint64_t round;
+  uint32_t second;
   unsigned n_sources, n_destinations; // that have to be looked up
   uint8_t source[BURST_MAX], destination[BURST_MAX];
   bridge_key source_key[BURST_MAX], destination_key[BURST_MAX]; // in the order of source, …

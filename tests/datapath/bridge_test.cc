@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A bridge that knows no VLANs: what it learns, floods, forgets and refuses.
 #include "bridge_bed.h"
+#include "stages/bridge_frame.h"
 
 namespace
 {
@@ -135,6 +136,19 @@ TEST_F(Bridge, WhatABridgeNeverForwards)
   EXPECT_EQ(figures().learned, 1u) << "nothing of what was dropped";
 }
 
+// A type that says "tag" and no tag behind it: to a bridge without VLANs a type like any other.
+TEST_F(Bridge, RuntsWithATagsTypePassWhereTagsAreNotLookedAt)
+{
+  start_three();
+  introduce(B, {2});
+  for (size_t length : {14, 15, 16, 17, 18}) {
+    Bytes bytes = frame(station(2), station(1), {tag(10)});
+    bytes.resize(length);
+    EXPECT_EQ(ways(A, bytes), Ports{B}) << length;
+  }
+  EXPECT_EQ(dropped(A, "bridge_runt"), 0u);
+}
+
 TEST_F(Bridge, HeadersInPieces)
 {
   start_three();
@@ -150,6 +164,34 @@ TEST_F(Bridge, HeadersInPieces)
   }
   tick();
   EXPECT_EQ(ways(B, frame(station(5), station(6))), Ports{A});
+}
+
+// What a worker reads of a frame and what control makes of an address written down.
+TEST(BridgeKey, HasOneOrderOfBytes)
+{
+  const uint8_t address[] = {0x02, 0x13, 0x24, 0x35, 0x46, 0x57};
+  bridge_key key = bridge_key_make(address, 0xabc);
+  EXPECT_EQ(key, UINT64_C(0xabc574635241302));
+  uint8_t back[6];
+  bridge_key_address(key, back);
+  EXPECT_EQ(memcmp(back, address, sizeof(back)), 0);
+
+  Bytes bytes(18, 0);
+  std::copy(std::begin(address), std::end(address), bytes.begin());
+  std::copy(std::begin(address), std::end(address), bytes.begin() + 6);
+  bytes[12] = 0x81;
+  bytes[14] = 0x0a;
+  bytes[15] = 0xbc;
+  first_bytes first;
+  first_bytes_load(&first, bytes.data());
+  EXPECT_EQ(first.destination & BRIDGE_KEY_ADDRESS, key & BRIDGE_KEY_ADDRESS);
+  EXPECT_EQ(first.source & BRIDGE_KEY_ADDRESS, key & BRIDGE_KEY_ADDRESS);
+  EXPECT_EQ(first.type, 0x8100);
+  EXPECT_EQ(first.tci, 0x0abc);
+  Bytes link_local = {0x01, 0x80, 0xc2, 0x00, 0x00, 0x0e};
+  link_local.resize(18);
+  first_bytes_load(&first, link_local.data());
+  EXPECT_TRUE(is_link_local(first.destination & BRIDGE_KEY_ADDRESS));
 }
 
 TEST_F(Bridge, AgesWhatIsSilent)
