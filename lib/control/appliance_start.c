@@ -11,6 +11,7 @@
 
 #include "control/appliance_internal.h"
 #include "control/clock.h"
+#include "control/descriptors.h"
 #include "control/eal.h"
 #include "control/eal_log.h"
 #include "control/plan.h"
@@ -251,8 +252,12 @@ int appliance_start(struct appliance **appliance, const struct config *config,
   if (a == NULL)
     return fail(error, size, -ENOMEM, "no memory");
   a->config = config;
-  int status = start(a, options, warnings, error, size);
+  int status = descriptors_raise(config->n_ports, error, size);
+  if (status == 0)
+    status = start(a, options, warnings, error, size);
   if (status != 0) {
+    if (a->eal)
+      descriptors_explain(error, size);
     appliance_free(a);
     return status;
   }

@@ -75,19 +75,29 @@ static void lcores(struct arguments *args, const struct eal_request *request)
   argument(args, "--main-lcore=%u", request->n_cpus);
 }
 
+// With a file for each page of memory (EAL's way, where it is not told otherwise) 1,024 descriptors
+// would do for 2 GB, and drivers that share memory with a peer pass on a file for each piece of it:
+// a vhost-user peer takes eight at most (drivers/net/virtio/virtio_user/vhost_user.c,
+// VHOST_MEMORY_MAX_NREGIONS), so that nothing would come by net_virtio_user.
+static void memory_arguments(struct arguments *args, const struct eal_request *request)
+{
+  if (huge) {
+    argument(args, "--in-memory");
+    argument(args, "--single-file-segments");
+    return;
+  }
+  argument(args, "--no-huge");
+  argument(args, "--no-shconf");
+  argument(args, "-m");
+  argument(args, "%zu", request->ordinary_bytes / (1024 * 1024) + 1);
+}
+
 static void build_arguments(struct arguments *args, const struct eal_request *request)
 {
   argument(args, "platter");
   lcores(args, request);
   argument(args, "--file-prefix=%s", request->prefix);
-  if (huge) {
-    argument(args, "--in-memory");
-  } else {
-    argument(args, "--no-huge");
-    argument(args, "--no-shconf");
-    argument(args, "-m");
-    argument(args, "%zu", request->ordinary_bytes / (1024 * 1024) + 1);
-  }
+  memory_arguments(args, request);
   if (request->n_pci == 0)
     argument(args, "--no-pci");
   for (unsigned i = 0; i < request->n_pci; i++) {

@@ -41,8 +41,8 @@ void expect_reachable(const Kernels &kernels, size_t bytes)
 Appliance::Appliance(const Namespace &where, const std::string &yaml)
     : prefix_(unique_prefix("e2e-net")), leftovers_(prefix_)
 {
-  std::string file = scratch_.write("config.yaml", yaml + "telemetry: {prefix: " + prefix_ +
-                                                       "}\nmemory: {hugepages: off}\n");
+  std::string file = scratch_.write("config.yaml", yaml + "telemetry: {prefix: " + prefix_ + "}\n" +
+                                                       memory_yaml());
   // Built with AddressSanitizer, platter would answer for what libxdp forgets (xsk_umem__create).
   Surroundings around = where.around();
   around.before_exec = [enter = around.before_exec] {

@@ -31,7 +31,7 @@ class Appliance
 {
 public:
   // A configuration without its `telemetry` and `memory`: the prefix is this appliance's own, and
-  // it runs without hugepages. Forwards when the constructor is through; else the test fails.
+  // memory_yaml says which pages. Forwards when the constructor is through; else the test fails.
   Appliance(const Namespace &where, const std::string &yaml);
   ~Appliance();
 

@@ -45,8 +45,8 @@ TEST(BridgeChurn, AHundredThousandNewStationsASecond)
           ",rate=500kpps,loop=0\"}\n  out: {device: \"net_null0,no-rx=1\"}\n"
           "forward:\n- bridge: {name: lan, ports: [new, known, out], capacity: 300000, static: "
           "[{address: \"02:00:00:ff:ff:ff\", port: out}]}\n"
-          "overload: wait\nmemory: {hugepages: off}\ntelemetry: {prefix: " +
-          prefix + "}\n");
+          "overload: wait\n" +
+          memory_yaml() + "telemetry: {prefix: " + prefix + "}\n");
   Process process(platter_line({"run", "--json", config}));
   Json replay;
   for (double end = monotonic() + 60; monotonic() < end && process.running(); rest(0.1)) {

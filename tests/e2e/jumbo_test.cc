@@ -16,9 +16,9 @@ TEST(Jumbo, NothingIsLostForWantOfMemory)
   Frames a = numbered_frames(3301, 9014, 1), b = numbered_frames(3203, 9014, 2);
   write_frames(dir / "a.pcap", a);
   write_frames(dir / "b.pcap", b);
-  std::string yaml = null_yaml(prefix, "memory: {hugepages: off}\n"
-                                       "workers: {handoff: 1024, assign: [{core: 0, rx: [left/0, "
-                                       "right/0]}, {core: 1, tx: [left, right]}]}\n");
+  std::string yaml =
+      null_yaml(prefix, memory_yaml() + "workers: {handoff: 1024, assign: [{core: 0, rx: [left/0, "
+                                        "right/0]}, {core: 1, tx: [left, right]}]}\n");
   Ended ended = platter({"replay", dir.write("c.yaml", yaml), "left=" + dir / "a.pcap",
                          "right=" + dir / "b.pcap", "--out", dir / "out", "--json"});
   EXPECT_EQ(ended.status, OK) << ended.err;

@@ -3,7 +3,6 @@
 
 #include <cstdlib>
 
-#include "process.h"
 #include "scratch.h"
 
 namespace
@@ -36,10 +35,7 @@ long free_hugepages()
   return strtol(text.c_str(), nullptr, 10);
 }
 
-Leftovers::Leftovers(const std::string &mine)
-    : mine_(mine), paths_(look(mine)), free_hugepages_(free_hugepages())
-{
-}
+Leftovers::Leftovers(const std::string &mine) : mine_(mine), paths_(look(mine)) {}
 
 std::string Leftovers::now() const
 {
@@ -47,9 +43,5 @@ std::string Leftovers::now() const
   for (const std::string &path : look(mine_))
     if (paths_.count(path) == 0)
       text += path + "\n";
-  for (double end = monotonic() + 5; free_hugepages() < free_hugepages_ && monotonic() < end;)
-    rest(0.02);
-  if (free_hugepages() < free_hugepages_)
-    text += std::to_string(free_hugepages_ - free_hugepages()) + " hugepages\n";
   return text;
 }

@@ -185,7 +185,7 @@ TEST(LinkFollowFixed, DevicesWhoseLinkNobodyCanTakeDown)
   std::string prefix = unique_prefix("follow");
   std::string file =
       dir.write("c.yaml", following("net_null0", "net_null1,no-rx=1") +
-                              "telemetry: {prefix: " + prefix + "}\nmemory: {hugepages: off}\n");
+                              "telemetry: {prefix: " + prefix + "}\n" + memory_yaml());
   Ended ended = platter({"run", "--duration", "0.3", file});
   EXPECT_EQ(ended.status, OK) << ended.err;
   for (const char *line :

@@ -33,8 +33,7 @@ protected:
   {
     dir.write("c.yaml",
               "ports: {left: {device: net_null0}, right: {device: net_null1}}\nforward: [" +
-                  forward + "]\nmemory: {hugepages: off}\ntelemetry: {prefix: " + prefix + "}\n" +
-                  rest);
+                  forward + "]\n" + memory_yaml() + "telemetry: {prefix: " + prefix + "}\n" + rest);
   }
 
   // A run that must go well, with these words behind the configuration.

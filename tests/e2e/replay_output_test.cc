@@ -212,8 +212,7 @@ TEST_F(Output, ALinkInThePlaceOfAnUnfinishedFileIsNotFollowed)
 
 TEST_F(Output, AStartThatFailsLeavesNoDirectory)
 {
-  dir.write("c.yaml", wire_yaml("net_null0", "net_null1", prefix,
-                                "memory: {hugepages: off, mbufs: 16777216}\n"));
+  dir.write("c.yaml", wire_yaml("net_null0", "net_null1", prefix, memory_yaml("mbufs: 16777216")));
   Surroundings poor;
 #ifndef SANITIZED // which needs terabytes of address space
   poor.before_exec = [] {

@@ -31,7 +31,7 @@ protected:
 
   // A wire between these devices.
   std::vector<std::string> line(const std::string &left, const std::string &right,
-                                const std::string &rest = "memory: {hugepages: off}\n")
+                                const std::string &rest = memory_yaml())
   {
     return platter_line(
         {"run", dir.write("c.yaml", wire_yaml(left, right, prefix, rest)), "--json"});
@@ -82,8 +82,7 @@ TEST_F(ReplayPort, WholeLapsAndNoMore)
     SCOPED_TRACE(layout);
     Process process(
         line(device("a.pcap", ",loop=1009"), NOTHING,
-             std::string("memory: {hugepages: off}\nworkers: {cores: [0, 1], layout: ") + layout +
-                 "}\n"));
+             memory_yaml() + std::string("workers: {cores: [0, 1], layout: ") + layout + "}\n"));
     Json replay = wait_for("left", "finished");
     EXPECT_EQ(replay["file"].text(), dir / "a.pcap");
     EXPECT_EQ(replay["memory"].text(), "whole file");

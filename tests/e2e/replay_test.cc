@@ -14,8 +14,6 @@ namespace
 {
 const char *const PIPELINE = "workers: {cores: [0, 1], layout: pipeline}\n";
 const char *const RUN_TO_COMPLETION = "workers: {cores: [0, 1], layout: run-to-completion}\n";
-const char *const OFF = "memory: {hugepages: off}\n";
-
 class Replay : public testing::Test
 {
 protected:
@@ -68,7 +66,7 @@ TEST_P(ReplayLayouts, WireKeepsEverySampleCapture)
 {
   std::vector<std::string> captures = sample_captures();
   ASSERT_GE(captures.size(), 10u);
-  configure("{wire: [left, right]}", GetParam() + std::string(OFF));
+  configure("{wire: [left, right]}", GetParam() + std::string(memory_yaml()));
   for (size_t i = 0; i < captures.size(); i++) {
     const std::string &left = captures[i], &right = captures[(i + 1) % captures.size()];
     SCOPED_TRACE(left);
@@ -84,7 +82,7 @@ TEST_P(ReplayLayouts, WireKeepsEverySampleCapture)
 
 TEST_P(ReplayLayouts, ReflectSwapsMacAddressesAndNothingElse)
 {
-  configure("{reflect: [left, right]}", GetParam() + std::string(OFF));
+  configure("{reflect: [left, right]}", GetParam() + std::string(memory_yaml()));
   for (const std::string &capture : sample_captures()) {
     SCOPED_TRACE(capture);
     Frames expected = read_frames(capture);
@@ -97,7 +95,7 @@ TEST_P(ReplayLayouts, ReflectSwapsMacAddressesAndNothingElse)
 
 TEST_P(ReplayLayouts, SinkDropsEverythingWithItsReason)
 {
-  configure("{sink: [left, right]}", GetParam() + std::string(OFF));
+  configure("{sink: [left, right]}", GetParam() + std::string(memory_yaml()));
   std::string capture = source_path("pcaps/imix.pcap");
   int64_t frames = read_frames(capture).size();
   Json summary = replay_whole({"left=" + capture});
@@ -113,7 +111,7 @@ TEST_P(ReplayLayouts, ManyFramesBothWaysAtOnce)
   Frames a = numbered_frames(30000, 60, 1), b = numbered_frames(20011, 300, 2);
   write_frames(dir / "a.pcap", a);
   write_frames(dir / "b.pcap", b);
-  configure("{wire: [left, right]}", GetParam() + std::string(OFF));
+  configure("{wire: [left, right]}", GetParam() + std::string(memory_yaml()));
   replay_whole({"left=" + dir / "a.pcap", "right=" + dir / "b.pcap"});
   EXPECT_TRUE(out("right") == a);
   EXPECT_TRUE(out("left") == b);
@@ -131,7 +129,7 @@ TEST_P(ReplayLayouts, FramesOfEverySizeAndBurstsOfOddLength)
     for (unsigned i = 0; i < count; i++)
       frames.push_back(sizes[i % sizes.size()]);
     write_frames(dir / "a.pcap", frames);
-    configure("{wire: [left, right]}", GetParam() + std::string(OFF));
+    configure("{wire: [left, right]}", GetParam() + std::string(memory_yaml()));
     replay_whole({"left=" + dir / "a.pcap"});
     EXPECT_TRUE(out("right") == frames);
   }
@@ -140,7 +138,7 @@ TEST_P(ReplayLayouts, FramesOfEverySizeAndBurstsOfOddLength)
 TEST_P(ReplayLayouts, OverloadDropAccountsForEveryFrame)
 {
   write_frames(dir / "a.pcap", numbered_frames(50000));
-  configure("{wire: [left, right]}", GetParam() + std::string(OFF) + "overload: drop\n");
+  configure("{wire: [left, right]}", GetParam() + std::string(memory_yaml()) + "overload: drop\n");
   Json summary = replay_whole({"left=" + dir / "a.pcap", "right=" + dir / "a.pcap"});
   EXPECT_EQ(summary["accounting"]["received"].number(), 100000);
   EXPECT_EQ(int64_t(out("right").size()), summary["ports"]["right"]["sent"].number());
@@ -152,7 +150,7 @@ TEST_F(Replay, ReflectDropsRuntsAndSaysSo)
   frames[1] = "too short";
   frames[3] = frames[3].substr(0, 13);
   write_frames(dir / "a.pcap", frames);
-  configure("{reflect: [left, right]}", OFF);
+  configure("{reflect: [left, right]}", memory_yaml());
   Json summary = replay_whole({"left=" + dir / "a.pcap"});
   EXPECT_EQ(summary["ports"]["left"]["dropped"]["runt"].number(), 2);
   EXPECT_TRUE(out("left") == (Frames{swapped(frames[0]), swapped(frames[2]), swapped(frames[4])}));
@@ -160,7 +158,7 @@ TEST_F(Replay, ReflectDropsRuntsAndSaysSo)
 
 TEST_F(Replay, TheSummaryForPeopleSaysTheSame)
 {
-  configure("{wire: [left, right]}", PIPELINE + std::string(OFF));
+  configure("{wire: [left, right]}", PIPELINE + std::string(memory_yaml()));
   Ended ended = replay({"left=" + source_path("pcaps/arp.pcap")});
   EXPECT_EQ(ended.status, OK) << ended.err;
   EXPECT_EQ(ended.err, "");
@@ -178,7 +176,7 @@ TEST_F(Replay, ShortenedFramesAreReplayedAsTheyAreAndMentioned)
   Pcap file;
   file.add(frame_of(0x88b5, 60)).add(frame_of(0x88b5, 64), 1000);
   dir.write("a.pcap", file.bytes);
-  configure("{wire: [left, right]}", OFF);
+  configure("{wire: [left, right]}", memory_yaml());
   Ended ended = replay({"left=" + dir / "a.pcap"});
   EXPECT_EQ(ended.status, OK) << ended.err;
   EXPECT_NE(ended.out.find("1 of them were cut short when recorded"), std::string::npos);
@@ -189,7 +187,7 @@ TEST_F(Replay, ShortenedFramesAreReplayedAsTheyAreAndMentioned)
 TEST_F(Replay, APoolTooSmallIsSaidAndClosesOnPlattersSide)
 {
   write_frames(dir / "a.pcap", numbered_frames(2000, 9000));
-  configure("{wire: [left, right]}", "memory: {hugepages: off, mbufs: 64}\n");
+  configure("{wire: [left, right]}", memory_yaml("mbufs: 64"));
   Ended ended = replay({"left=" + dir / "a.pcap", "--json"});
   Json summary = expect_closed(ended);
   int64_t received = summary["ports"]["left"]["received"].number();
@@ -216,7 +214,7 @@ TEST_F(Replay, ExplicitAssignmentWithCoresThatThisMachineLacks)
                       "    - {core: 901, rx: [right/0, left/1], tx: [left]}\n"
                       "forward: [{wire: [left, right]}]\n"
                       "telemetry: {prefix: " +
-                          prefix + "}\n" + OFF);
+                          prefix + "}\n" + memory_yaml());
   std::string capture = source_path("pcaps/jumbo.pcap");
   Ended ended = replay({"left=" + capture, "right=" + capture, "--json"});
   EXPECT_EQ(ended.status, OK) << ended.err;
@@ -246,7 +244,7 @@ TEST_F(Replay, EverySampleConfigurationReplays)
 
 TEST_F(Replay, FileNamesMayHoldWhatDeviceArgumentsMayNot)
 {
-  configure("{wire: [left, right]}", OFF);
+  configure("{wire: [left, right]}", memory_yaml());
   Frames frames = numbered_frames(3);
   for (const char *name : {"a,b.pcap", "a b.pcap", "a=b.pcap", "tx_pcap=x,iface=lo.pcap", "-a.pcap",
                            "\"a\".pcap", "ä\n.pcap", "%s%n.pcap"}) {
@@ -261,7 +259,7 @@ TEST_F(Replay, OneFileOnTwoPorts)
 {
   Frames frames = numbered_frames(1000);
   write_frames(dir / "a.pcap", frames);
-  configure("{wire: [left, right]}", OFF);
+  configure("{wire: [left, right]}", memory_yaml());
   replay_whole({"left=" + dir / "a.pcap", "right=" + dir / "a.pcap"});
   EXPECT_TRUE(out("left") == frames);
   EXPECT_TRUE(out("right") == frames);
@@ -290,7 +288,7 @@ TEST_F(Replay, HugepagesOnAndAuto)
 // A file's name may hold bytes that JSON cannot.
 TEST_F(Replay, TheSummaryNamesTheFilesOfEachPort)
 {
-  configure("{wire: [left, right]}", OFF);
+  configure("{wire: [left, right]}", memory_yaml());
   for (const std::string name : {"ä, b=c.pcap", "\xe4.pcap"}) {
     std::string in = dir / name, shown = name[0] == '\xe4' ? dir / "?.pcap" : in;
     write_frames(in, numbered_frames(3));

@@ -93,7 +93,7 @@ protected:
       rules += "  - {from: [in], match: \"" + expressions[i] + "\", mirror: [" + out + "]}\n";
     }
     dir.write(name, ports + "forward: [sink: [" + sinks + "]]\nworkers: {cores: [0]}\n" +
-                        "memory: {hugepages: off}\ntelemetry: {prefix: " + prefix + "}\n" + rules);
+                        memory_yaml() + "telemetry: {prefix: " + prefix + "}\n" + rules);
   }
 
   Frames tcpdump(const std::string &capture, const std::string &expression)
@@ -209,7 +209,7 @@ TEST_F(RulesE2e, TelemetryShowsRulesByPages)
     rules += "  - {name: r" + std::to_string(i) + ", match: \"udp port " + std::to_string(i + 1) +
              "\", count: true}\n";
   rules += "  - {name: all, match: \"\", count: true}\n";
-  std::string config = dir.write("t.yaml", null_yaml(prefix, "memory: {hugepages: off}\n" + rules));
+  std::string config = dir.write("t.yaml", null_yaml(prefix, memory_yaml() + rules));
   Process process(platter_line({"run", "--duration", "8", config}));
   ASSERT_TRUE(process.prints("forwarding")) << process.err();
   Telemetry telemetry(telemetry_path(prefix));

@@ -13,8 +13,6 @@
 
 namespace
 {
-const char *const OFF = "memory: {hugepages: off}\n";
-
 class Run : public testing::Test
 {
 protected:
@@ -48,7 +46,7 @@ bool receives(const std::string &prefix, const std::string &port)
 TEST_F(Run, ForADuration)
 {
   for (const char *layout : {"pipeline", "run-to-completion"}) {
-    std::string rest = OFF + std::string("workers: {layout: ") + layout + "}\n";
+    std::string rest = memory_yaml() + std::string("workers: {layout: ") + layout + "}\n";
     Ended ended = Process(line(null_yaml(prefix, rest), {"--duration", "0.5", "--json"})).wait();
     EXPECT_EQ(ended.status, OK) << ended.err;
     EXPECT_EQ(ended.err, "");
@@ -62,7 +60,7 @@ TEST_F(Run, ForADuration)
 
 TEST_F(Run, PrintsTheLayoutThenTheSummary)
 {
-  Process process(line(null_yaml(prefix, OFF)));
+  Process process(line(null_yaml(prefix, memory_yaml())));
   ASSERT_TRUE(process.prints("forwarding; Ctrl-C stops"));
   std::string start = process.out();
   EXPECT_EQ(start.find("layout: pipeline, "), 0u) << start;
@@ -80,9 +78,10 @@ TEST_F(Run, SignalsInTheMiddleOfTraffic)
     for (const char *layout : {"pipeline", "run-to-completion"})
       for (const char *overload : {"wait", "drop"}) {
         SCOPED_TRACE(layout);
-        Process process(line(null_yaml(prefix, OFF + std::string("overload: ") + overload +
-                                                   "\nworkers: {layout: " + layout + "}\n"),
-                             {"--json"}));
+        Process process(
+            line(null_yaml(prefix, memory_yaml() + std::string("overload: ") + overload +
+                                       "\nworkers: {layout: " + layout + "}\n"),
+                 {"--json"}));
         ASSERT_TRUE(receives(prefix, "left"));
         process.signal(number);
         Ended ended = process.wait(10);
@@ -95,7 +94,7 @@ TEST_F(Run, SignalsInTheMiddleOfTraffic)
 
 TEST_F(Run, ManySignalsAtOnce)
 {
-  Process process(line(null_yaml(prefix, OFF), {"--json"}));
+  Process process(line(null_yaml(prefix, memory_yaml()), {"--json"}));
   ASSERT_TRUE(receives(prefix, "left"));
   for (int i = 0; i < 50; i++) {
     process.signal(i % 2 == 0 ? SIGTERM : SIGINT);
@@ -114,7 +113,7 @@ TEST_F(Run, SignalsDuringTheStart)
   for (int i = 0; i < 30; i++) {
     double delay = random() % 400 / 1000.0;
     SCOPED_TRACE(delay);
-    Process process(line(null_yaml(prefix, OFF), {"--json"}));
+    Process process(line(null_yaml(prefix, memory_yaml()), {"--json"}));
     rest(delay);
     process.signal(i % 2 == 0 ? SIGTERM : SIGINT);
     Ended ended = process.wait(10);
@@ -137,8 +136,8 @@ TEST_F(Run, ATransmitSideThatTakesNothing)
   for (const char *overload : {"wait", "drop"})
     for (const char *layout : {"pipeline", "run-to-completion"}) {
       SCOPED_TRACE(std::string(overload) + " " + layout);
-      std::string rest =
-          OFF + std::string("overload: ") + overload + "\nworkers: {layout: " + layout + "}\n";
+      std::string rest = memory_yaml() + std::string("overload: ") + overload +
+                         "\nworkers: {layout: " + layout + "}\n";
       Process process(line(
           wire_yaml("net_null0,size=64", "net_memif0,role=server,socket=" + prefix, prefix, rest),
           {"--json"}));
@@ -158,7 +157,7 @@ TEST_F(Run, ATransmitSideThatTakesNothing)
 TEST_F(Run, RingsFullOfPackets)
 {
   for (const char *overload : {"wait", "drop"}) {
-    std::string rest = OFF + std::string("overload: ") + overload + "\n";
+    std::string rest = memory_yaml() + std::string("overload: ") + overload + "\n";
     Process process(line(wire_yaml("net_null0,size=64", "net_ring0", prefix, rest), {"--json"}));
     ASSERT_TRUE(receives(prefix, "right"));
     process.signal(SIGINT);
@@ -171,12 +170,13 @@ TEST_F(Run, RingsFullOfPackets)
 TEST_F(Run, AfterAKilledOneTheNextStarts)
 {
   {
-    Process killed(line(null_yaml(prefix, OFF)));
+    Process killed(line(null_yaml(prefix, memory_yaml())));
     ASSERT_TRUE(killed.prints("forwarding"));
     killed.signal(SIGKILL);
     killed.wait();
   }
-  Ended ended = Process(line(null_yaml(prefix, OFF), {"--duration", "0.1", "--json"})).wait();
+  Ended ended =
+      Process(line(null_yaml(prefix, memory_yaml()), {"--duration", "0.1", "--json"})).wait();
   EXPECT_EQ(ended.status, OK) << ended.err;
   expect_closed(ended);
 }
@@ -206,7 +206,7 @@ TEST_F(Run, AnEndlessCapture)
   std::string capture = dir / "endless.pcap";
   write_frames(capture, numbered_frames(200, 512));
   Ended ended = Process(line(wire_yaml("net_pcap0,rx_pcap=" + capture + ",infinite_rx=1",
-                                       "net_null1,no-rx=1", prefix, OFF),
+                                       "net_null1,no-rx=1", prefix, memory_yaml()),
                              {"--duration", "0.3", "--json"}))
                     .wait();
   EXPECT_EQ(ended.status, OK) << ended.err;
@@ -220,7 +220,8 @@ TEST_F(Run, TheFirstPacketIsForwardedWithinASecond)
   for (const std::string &source :
        {std::string("net_null0,size=64"), "net_pcap0,rx_pcap=" + capture}) {
     double start = monotonic();
-    Process process(line(wire_yaml(source, "net_null1,no-rx=1", prefix, OFF), {"--json"}));
+    Process process(
+        line(wire_yaml(source, "net_null1,no-rx=1", prefix, memory_yaml()), {"--json"}));
     EXPECT_TRUE(receives(prefix, "left"));
 #ifndef SANITIZED
     EXPECT_LT(monotonic() - start, 1.0) << source;
@@ -241,7 +242,7 @@ TEST_F(Run, ManyQueuesAndALongDevice)
   Process process(line("ports:\n  a_port_with_a_long_name: {device: '" + device +
                            "', rx_queues: 20}\nforward: [sink: [a_port_with_a_long_name]]\n"
                            "workers: {cores: [0]}\ntelemetry: {prefix: " +
-                           prefix + "}\n" + OFF,
+                           prefix + "}\n" + memory_yaml(),
                        {"--json"}));
   ASSERT_TRUE(receives(prefix, "a_port_with_a_long_name"));
   EXPECT_EQ(Telemetry(telemetry_path(prefix)).get("/platter/worker,0")["polls"].text(),
@@ -256,7 +257,8 @@ TEST_F(Run, ManyQueuesAndALongDevice)
 
 TEST_F(Run, TheLinesForPeopleFitATerminal)
 {
-  Ended ended = Process(line(null_yaml(prefix, OFF), {"--watch", "--duration", "1.3"})).wait();
+  Ended ended =
+      Process(line(null_yaml(prefix, memory_yaml()), {"--watch", "--duration", "1.3"})).wait();
   EXPECT_EQ(ended.status, OK) << ended.err;
   for (const char *word : {"nic drop", "workers busy, %", "cycles/packet", "mean burst",
                            "handoff 0 to 1 for right: at most ", "the driver copies nothing"})

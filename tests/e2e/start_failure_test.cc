@@ -12,8 +12,6 @@
 
 namespace
 {
-const char *const OFF = "memory: {hugepages: off}\n";
-
 class StartFailure : public testing::Test
 {
 protected:
@@ -40,7 +38,7 @@ protected:
                    "ports.right.device: '" + device + "'" + why);
   }
 
-  std::string ports(const std::string &left, const std::string &rest = OFF)
+  std::string ports(const std::string &left, const std::string &rest = memory_yaml())
   {
     return "ports: {left: {" + left + "}, right: {device: net_null9}}\n" +
            "forward: [{wire: [left, right]}]\ntelemetry: {prefix: " + prefix + "}\n" + rest;
@@ -89,10 +87,12 @@ TEST_F(StartFailure, SocketsThatCannotBeMade)
 TEST_F(StartFailure, CoresThatAreNotThere)
 {
   std::string w = "workers: {cores: [900]}\n";
-  expect_failure(null_yaml(prefix, OFF + w), "workers: core 900 cannot be used here; this process");
+  expect_failure(null_yaml(prefix, memory_yaml() + w),
+                 "workers: core 900 cannot be used here; this process");
   w = "workers: {assign: [{core: 0, rx: [left/0], tx: [right]}, "
       "{core: 901, rx: [right/0], tx: [left]}]}\n";
-  expect_failure(null_yaml(prefix, OFF + w), "workers: core 901 cannot be used here; this process");
+  expect_failure(null_yaml(prefix, memory_yaml() + w),
+                 "workers: core 901 cannot be used here; this process");
 }
 
 TEST_F(StartFailure, MoreThanTheDeviceHas)
@@ -142,6 +142,39 @@ TEST_F(StartFailure, NoHugepagesWithAutoIsOneWarning)
   EXPECT_EQ(ended.status, OK) << ended.err;
   EXPECT_NE(ended.err.find("/proc/sys/vm/nr_hugepages"), std::string::npos) << ended.err;
   expect_closed_text(ended);
+}
+
+Surroundings with_open_files(rlim_t soft, rlim_t hard)
+{
+  Surroundings around;
+  around.before_exec = [=] {
+    struct rlimit limit = {soft, hard};
+    setrlimit(RLIMIT_NOFILE, &limit);
+  };
+  return around;
+}
+
+// 150 pages of 2 MB, each of which would be a file of its own.
+TEST_F(StartFailure, HugepagesTakeFewDescriptors)
+{
+  std::string yaml = null_yaml(prefix, "memory: {hugepages: on, mbufs: 131072}\n");
+  for (Surroundings limit : {with_open_files(100, 100), with_open_files(16, 4096)}) {
+    Ended ended = run(yaml, limit);
+    EXPECT_EQ(ended.status, OK) << ended.err;
+    expect_closed_text(ended);
+  }
+}
+
+TEST_F(StartFailure, TooFewDescriptors)
+{
+  for (rlim_t few : {8, 10, 16, 20, 40})
+    expect_refusal(run(null_yaml(prefix), with_open_files(few, few)), FAILED,
+                   " open files and may have " + std::to_string(few) + ": raise its hard limit");
+  // Enough to begin with: af_packet takes a socket for each queue.
+  expect_refusal(run(ports("device: 'net_af_packet0,iface=lo,qpairs=40', rx_queues: 40"),
+                     with_open_files(60, 60)),
+                 FAILED, "; this process may have 60 open files: raise its hard limit");
+  EXPECT_EQ(before.now(), "");
 }
 
 TEST_F(StartFailure, TheSamePrefixTwice)

@@ -16,8 +16,6 @@
 
 namespace
 {
-const char *const OFF = "memory: {hugepages: off}\n";
-
 class Start : public testing::Test
 {
 protected:
@@ -29,7 +27,8 @@ protected:
   Ended run(const std::vector<std::string> &eal)
   {
     std::vector<std::string> line = {
-        "run", dir.write("c.yaml", null_yaml(prefix, OFF)), "--duration", "0.1", "--json", "--"};
+        "run", dir.write("c.yaml", null_yaml(prefix, memory_yaml())), "--duration", "0.1", "--json",
+        "--"};
     line.insert(line.end(), eal.begin(), eal.end());
     return platter(line);
   }
@@ -104,8 +103,9 @@ TEST_F(Start, StandInsForCoresTakeTheCpusThatNobodyHas)
   write_frames(dir / "a.pcap", numbered_frames(3));
   for (const char *cores : {"[1, 901]", "[901, 1]"}) {
     std::string workers = "workers: {cores: " + std::string(cores) + "}\n";
-    Ended ended = platter({"replay", dir.write("c.yaml", null_yaml(prefix, OFF + workers)),
-                           "left=" + dir / "a.pcap", "--json"});
+    Ended ended =
+        platter({"replay", dir.write("c.yaml", null_yaml(prefix, memory_yaml() + workers)),
+                 "left=" + dir / "a.pcap", "--json"});
     EXPECT_EQ(ended.status, OK) << ended.err;
     EXPECT_NE(ended.err.find("core 901 is not there; core 0 stands in for it"), std::string::npos)
         << ended.err;
@@ -149,7 +149,7 @@ TEST_F(Start, SignalsThatTheParentHadIgnoredDoSo)
 
 TEST_F(Start, HangupStopsInOrder)
 {
-  Process process(platter_line({"run", dir.write("c.yaml", null_yaml(prefix, OFF))}));
+  Process process(platter_line({"run", dir.write("c.yaml", null_yaml(prefix, memory_yaml()))}));
   ASSERT_TRUE(process.prints("forwarding; Ctrl-C stops"));
   process.signal(SIGHUP);
   Ended ended = process.wait(10);
@@ -186,7 +186,8 @@ TEST_F(Start, HangupIsIgnoredWhereItWasBefore)
 {
   Surroundings nohup;
   nohup.before_exec = [] { std::signal(SIGHUP, SIG_IGN); };
-  Process process(platter_line({"run", dir.write("c.yaml", null_yaml(prefix, OFF))}), nohup);
+  Process process(platter_line({"run", dir.write("c.yaml", null_yaml(prefix, memory_yaml()))}),
+                  nohup);
   ASSERT_TRUE(process.prints("forwarding; Ctrl-C stops"));
   process.signal(SIGHUP);
   rest(1);

@@ -19,11 +19,10 @@ class UnderTraffic : public testing::Test
 protected:
   void SetUp() override
   {
-    process = std::make_unique<Process>(
-        platter_line({"run",
-                      dir.write("c.yaml", null_yaml(prefix, "memory: {hugepages: off}\n"
-                                                            "workers: {cores: [0, 1]}\n")),
-                      "--json"}));
+    process = std::make_unique<Process>(platter_line(
+        {"run",
+         dir.write("c.yaml", null_yaml(prefix, memory_yaml() + "workers: {cores: [0, 1]}\n")),
+         "--json"}));
     client = std::make_unique<Telemetry>(path);
     ASSERT_TRUE(client->ready());
   }

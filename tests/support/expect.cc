@@ -2,8 +2,16 @@
 #include "expect.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include <gtest/gtest.h>
+
+std::string memory_yaml(const std::string &more)
+{
+  const char *hugepages = getenv("PLATTER_HUGEPAGES");
+  return std::string("memory: {hugepages: ") + (hugepages != nullptr ? hugepages : "off") +
+         (more.empty() ? "" : ", " + more) + "}\n";
+}
 
 std::string wire_yaml(const std::string &left, const std::string &right, const std::string &prefix,
                       const std::string &rest)

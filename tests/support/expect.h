@@ -10,13 +10,16 @@
 
 enum ExitStatus { OK = 0, FAILED = 1, USAGE = 2, ACCOUNTING = 3 };
 
+// The section `memory`; `more`: its other settings. Tests run with hugepages where the environment
+// says PLATTER_HUGEPAGES=on, and then fail on a machine that has none; else without.
+std::string memory_yaml(const std::string &more = "");
+
 // Two ports, left and right, on these devices, wired to each other. `rest`: more top-level lines.
 std::string wire_yaml(const std::string &left, const std::string &right, const std::string &prefix,
-                      const std::string &rest = "memory: {hugepages: off}\n");
+                      const std::string &rest = memory_yaml());
 
 // A source of frames and a port that takes them, both null devices.
-std::string null_yaml(const std::string &prefix,
-                      const std::string &rest = "memory: {hugepages: off}\n");
+std::string null_yaml(const std::string &prefix, const std::string &rest = memory_yaml());
 
 // That a summary from --json is whole and closes. Returns it.
 Json expect_accounts(const Ended &ended);
