@@ -78,6 +78,36 @@ char *config_device_normal(const char *text, size_t length, bool *invalid)
   return device;
 }
 
+// The value of the last "key=…" among a device's arguments, as DPDK takes them; NULL: there is
+// none.
+static const char *last_value(const char *device, const char *key)
+{
+  const char *found = NULL;
+  for (const char *at = strchr(device, ','); at != NULL; at = strchr(at, ',')) {
+    at++;
+    if (strncmp(at, key, strlen(key)) == 0 && at[strlen(key)] == '=')
+      found = at + strlen(key) + 1;
+  }
+  return found;
+}
+
+// memif's driver looks for words in the values (memif_set_role, memif_set_is_socket_abstract).
+static bool value_holds(const char *value, const char *word)
+{
+  const char *found = value != NULL ? strstr(value, word) : NULL;
+  return found != NULL && found < value + strcspn(value, ",");
+}
+
+// A socket that is a name and no file has no permissions: every process of the machine can connect.
+static bool memif_for_all(const char *device)
+{
+  const char *role = last_value(device, "role"), *secret = last_value(device, "secret");
+  return strncmp(device, "net_memif", strlen("net_memif")) == 0 &&
+         (value_holds(role, "server") || value_holds(role, "master")) &&
+         !value_holds(last_value(device, "socket-abstract"), "no") &&
+         (secret == NULL || strcspn(secret, ",") == 0);
+}
+
 // The vdev bus gives a device to the driver whose name its own begins with.
 const char *config_device_refusal(const char *device)
 {
@@ -94,5 +124,8 @@ const char *config_device_refusal(const char *device)
   for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
     if (strncmp(device, refused[i].driver, strlen(refused[i].driver)) == 0)
       return refused[i].why;
+  if (memif_for_all(device))
+    return "is a server that every user of this machine can connect to; add `socket-abstract=no`, "
+           "and a file has permissions, or `secret=WORD`, which the client has to know";
   return NULL;
 }

@@ -25,7 +25,7 @@ int config_port_find(struct reader *reader, const struct document_node *node, co
 char *config_device_normal(const char *text, size_t length, bool *invalid);
 
 // Why no port may have this device, whose form is right: a driver that runs commands, or can be
-// told to. NULL: it may.
+// told to; a memif server that lets everybody in. NULL: it may.
 const char *config_device_refusal(const char *device);
 
 // workers.c: the options of `workers`, and the rules between them.

@@ -10,6 +10,7 @@
 #include "control/loop.h"
 #include "control/plan.h"
 #include "control/port.h"
+#include "control/reconnect.h"
 #include "control/rules.h"
 #include "control/wires.h"
 
@@ -37,8 +38,8 @@ struct appliance {
   bool eal; // started
   struct port port[CONFIG_PORTS_MAX];
   struct hotplug hotplug[CONFIG_PORTS_MAX];
-  double reconnect[CONFIG_PORTS_MAX]; // when to try next, monotonic seconds; 0: not needed
-  struct wires wires;                 // none where stand-ins have their place
+  struct reconnect reconnect[CONFIG_PORTS_MAX];
+  struct wires wires; // none where stand-ins have their place
   struct layout *layout;
   struct memory memory;
   struct residence *residence; // NULL: not asked for

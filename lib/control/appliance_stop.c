@@ -131,6 +131,7 @@ static void drain_ports(struct appliance *a)
 static void close_ports(struct appliance *a)
 {
   bool memif = false;
+  reconnect_stop(a);
   residence_detach(a->residence);
   for (unsigned i = 0; i < a->config->n_ports; i++) {
     port_stop(&a->port[i]);

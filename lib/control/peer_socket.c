@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "control/peer_socket.h"
 
+#include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -15,7 +18,11 @@
 
 #include "config/notes.h"
 
-enum { HELLO_TIMEOUT = 500 }; // milliseconds
+enum {
+  HELLO_TIMEOUT = 500,  // milliseconds
+  CONNECT_TIMEOUT = 50, // milliseconds
+  ANSWER_TIMEOUT = 3,   // seconds
+};
 
 static bool says(const struct rte_kvargs *arguments, const char *key, const char *value)
 {
@@ -159,10 +166,11 @@ int peer_socket_prepare(const char *driver, const char *arguments, char *why, si
 
 // As memif_connect_client (drivers/net/memif/memif_socket.c) has it. An abstract name begins with a
 // zero and has no file.
-static socklen_t memif_address(const struct rte_kvargs *arguments, struct sockaddr_un *address)
+socklen_t peer_socket_memif_address(const struct rte_kvargs *arguments, struct sockaddr_un *address)
 {
   const char *path = rte_kvargs_get(arguments, "socket");
   bool abstract = !says(arguments, "socket-abstract", "no");
+  *address = (struct sockaddr_un){.sun_family = AF_UNIX};
   if (path == NULL)
     path = "/run/memif.sock";
   if (strlen(path) + abstract >= sizeof(address->sun_path))
@@ -171,19 +179,55 @@ static socklen_t memif_address(const struct rte_kvargs *arguments, struct sockad
   return abstract ? offsetof(struct sockaddr_un, sun_path) + 1 + strlen(path) : sizeof(*address);
 }
 
-bool peer_socket_answers(const char *driver, const char *arguments)
+static int knock_at(const struct rte_kvargs *arguments)
 {
-  struct sockaddr_un address = {.sun_family = AF_UNIX};
-  const struct server *server = find(driver);
-  bool own, answers = false;
-  if (server == NULL || strcmp(driver, "net_memif") != 0)
-    return false;
+  struct sockaddr_un address;
+  socklen_t length = peer_socket_memif_address(arguments, &address);
+  if (length == 0 || says(arguments, "role", "server") || says(arguments, "role", "master"))
+    return -1;
+  int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd >= 0 && connect(fd, (const struct sockaddr *)&address, length) != 0) {
+    close(fd);
+    return -1;
+  }
+  return fd;
+}
+
+int peer_socket_knock(const char *driver, const char *arguments)
+{
+  if (driver == NULL || strcmp(driver, "net_memif") != 0)
+    return -1;
   struct rte_kvargs *read = rte_kvargs_parse(arguments, NULL);
-  if (read == NULL)
-    return false;
-  socklen_t length = memif_address(read, &address);
-  if (length > 0 && !says(read, "role", "server") && !says(read, "role", "master"))
-    answers = knock(server, &address, length, &own) == 0;
+  int fd = read != NULL ? knock_at(read) : -1;
   rte_kvargs_free(read);
-  return answers;
+  return fd;
+}
+
+enum peer_answer peer_socket_answer(int fd)
+{
+  char hello[256];
+  ssize_t got = recv(fd, hello, sizeof(hello), MSG_DONTWAIT);
+  if (got > 0)
+    return PEER_ANSWERS;
+  return got < 0 && errno == EAGAIN ? PEER_SAYS_NOTHING : PEER_HAS_GONE;
+}
+
+// DPDK's drivers connect, and virtio-user's asks and waits for the answer, on the thread that
+// starts and stops ports, for as long as it takes: where nobody accepts connections
+// (memif_socket.c, memif_connect_client) or answers (virtio_user/vhost_user.c,
+// vhost_user_sock_read), for ever. So the one below stands in front of the C library's for every
+// shared object of the process, and gives the sockets of such drivers an end to their patience;
+// they then fail as for any other reason.
+int connect(int fd, const struct sockaddr *address, socklen_t length)
+{
+  static int (*own)(int, const struct sockaddr *, socklen_t);
+  static const struct timeval connecting = {.tv_usec = CONNECT_TIMEOUT * 1000};
+  static const struct timeval answering = {.tv_sec = ANSWER_TIMEOUT};
+  if (own == NULL)
+    own = (int (*)(int, const struct sockaddr *, socklen_t))dlsym(RTLD_NEXT, "connect");
+  if (address->sa_family == AF_UNIX && !(fcntl(fd, F_GETFL) & O_NONBLOCK)) {
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &connecting, sizeof(connecting));
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &answering, sizeof(answering));
+  }
+  return own(fd, address, length);
 }

@@ -6,6 +6,11 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/socket.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 // Sees to it that the driver can make the file that `arguments` (of a device string, behind its
 // first comma) name, where `driver` (struct device_facts; may be NULL) is such a server: a file
@@ -13,7 +18,25 @@
 // process that listens there, a directory that is missing.
 int peer_socket_prepare(const char *driver, const char *arguments, char *why, size_t size);
 
-// Whether `driver` with these arguments is a memif client, and somebody listens where it connects.
-bool peer_socket_answers(const char *driver, const char *arguments);
+// Where `driver` with these arguments is a memif client: begins to connect to its server, without
+// waiting for anybody. Returns a descriptor, which the caller closes; -1: nobody listens there.
+int peer_socket_knock(const char *driver, const char *arguments);
 
+// Of such a descriptor.
+enum peer_answer {
+  PEER_SAYS_NOTHING,
+  PEER_ANSWERS, // the server greets: connect
+  PEER_HAS_GONE,
+};
+enum peer_answer peer_socket_answer(int fd);
+
+// The address of a memif's socket. Returns its length; 0: none is as long.
+struct rte_kvargs;
+struct sockaddr_un;
+socklen_t peer_socket_memif_address(const struct rte_kvargs *arguments,
+                                    struct sockaddr_un *address);
+
+#ifdef __cplusplus
+}
+#endif
 #endif

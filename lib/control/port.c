@@ -13,6 +13,7 @@
 #include "control/eal_log.h"
 #include "control/interface.h"
 #include "control/memif.h"
+#include "control/memif_socket.h"
 #include "control/pci.h"
 #include "control/peer_socket.h"
 #include "control/port_internal.h"
@@ -34,12 +35,17 @@ int port_fail(const struct port *port, int code, const char *what, char *error, 
               port->device, what, rte_strerror(-code), drivers_words(words, sizeof(words)));
 }
 
+// Of its device string.
+static const char *arguments(const struct port *port)
+{
+  const char *comma = strchr(port->device, ',');
+  return comma != NULL ? comma + 1 : "";
+}
+
 int port_prepare_socket(const struct port *port, char *error, size_t size)
 {
   char why[300];
-  const char *comma = strchr(port->device, ',');
-  int status =
-      peer_socket_prepare(port->facts.driver, comma != NULL ? comma + 1 : "", why, sizeof(why));
+  int status = peer_socket_prepare(port->facts.driver, arguments(port), why, sizeof(why));
   if (status != 0)
     return fail(error, size, status, "ports.%s.device: '%s': %s", port->config->name, port->device,
                 why);
@@ -197,6 +203,8 @@ int port_start(struct port *port, struct memory *memory, struct notes *warnings,
   if (port->link_events)
     rte_eth_dev_callback_register(port->id, RTE_ETH_EVENT_INTR_LSC, link_event, port);
   port_listen(port);
+  if (port_is_memif(port))
+    memif_socket_announce(port->config->name, arguments(port));
   status = rte_eth_dev_start(port->id);
   if (status != 0)
     return port_fail(port, status, "does not start", error, size);

@@ -9,13 +9,13 @@
 #include <rte_ether.h>
 #include <rte_kvargs.h>
 
+#include "control/memif_wire.h"
 #include "control/port.h"
 #include "control/port_internal.h"
 
 enum {
   VLAN_TAGS = 8, // two of them may come on top of the MTU
   HASH_KEY_MAX = 64,
-  MEMIF_BUFFER = 2048, // ETH_MEMIF_DEFAULT_PKT_BUFFER_SIZE
 };
 
 unsigned port_max_tx_queues(const struct port *port)
@@ -120,9 +120,12 @@ static int check_limits(const struct port *port, unsigned rx_queues, unsigned mt
                         size_t size)
 {
   const char *name = port->config->name;
-  if (rx_queues > port->info.max_rx_queues)
+  // memif's driver says 255, but the client decides at connection how many rings there are, and a
+  // queue that got none would read another's: see memif_socket.c.
+  unsigned max = port_is_memif(port) ? 1 : port->info.max_rx_queues;
+  if (rx_queues > max)
     return fail(error, size, -EINVAL, "ports.%s.rx_queues: %u asked, but '%s' has %u", name,
-                rx_queues, port->device, port->info.max_rx_queues);
+                rx_queues, port->device, max);
   if (mtu != 0 && (mtu < port->info.min_mtu || mtu > largest_mtu(&port->info)))
     return fail(error, size, -EINVAL, "ports.%s.mtu: %u asked, but '%s' takes %u to %u", name, mtu,
                 port->device, port->info.min_mtu, largest_mtu(&port->info));

@@ -138,9 +138,10 @@ TEST_F(Run, ATransmitSideThatTakesNothing)
       SCOPED_TRACE(std::string(overload) + " " + layout);
       std::string rest = memory_yaml() + std::string("overload: ") + overload +
                          "\nworkers: {layout: " + layout + "}\n";
-      Process process(line(
-          wire_yaml("net_null0,size=64", "net_memif0,role=server,socket=" + prefix, prefix, rest),
-          {"--json"}));
+      Process process(
+          line(wire_yaml("net_null0,size=64", "net_memif0,role=server,secret=s,socket=" + prefix,
+                         prefix, rest),
+               {"--json"}));
       ASSERT_TRUE(receives(prefix, "left"));
       double told = monotonic();
       process.signal(SIGTERM);

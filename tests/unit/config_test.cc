@@ -157,6 +157,28 @@ TEST(Config, DevicesThatRunCommandsAreRefused)
   }
 }
 
+// memif's driver makes a server's socket a name without permissions unless it is told otherwise.
+TEST(Config, MemifServersForEverybodyAreRefused)
+{
+  for (const char *arguments :
+       {"role=server", "role=master,id=1", "role=server,socket=/run/m.sock", "role=server,secret=",
+        "role=server,socket-abstract=yes", "role=server,socket-abstract=no,socket-abstract=yes",
+        "role=client,role=server", "socket=no,role=server", "role=server,socket-abstract=,id=no"})
+    EXPECT_NE(report_of("ports: {a: {device: 'net_memif0," + std::string(arguments) +
+                        "'}}\nforward: [sink: [a]]\n")
+                  .find("lab.yaml:1:21: ports.a.device: net_memif0 is refused: it is a server that "
+                        "every user of this machine can connect to; add `socket-abstract=no`"),
+              std::string::npos)
+        << arguments;
+  for (const char *arguments :
+       {"", ",role=client", ",id=3", ",role=server,socket-abstract=no", ",role=server,secret=a",
+        ",role=server,role=client", ",socket-abstract=no,role=master"})
+    EXPECT_EQ(report_of("ports: {a: {device: 'net_memif0" + std::string(arguments) +
+                        "'}}\nforward: [sink: [a]]\n"),
+              "accepted")
+        << arguments;
+}
+
 // The last byte allowed and one more: the text is padded by a comment.
 TEST(Config, AFileMayHaveOneMebibyte)
 {
