@@ -74,6 +74,9 @@ static int start_eal(struct appliance *a, const struct appliance_options *option
   int status = plan_cpus(&a->plan, cpus, warnings, error, size);
   if (status != 0)
     return status;
+  status = plan_looped(&a->plan, config, error, size);
+  if (status != 0)
+    return status;
   status = plan_memory(&a->plan, config, &a->forwarding, &need, error, size);
   if (status != 0)
     return status;
@@ -135,6 +138,7 @@ static int start_ports(struct appliance *a, bool strict, struct notes *warnings,
                             strict, warnings, error, size);
     a->forwarding.inserts |= (portset)port->inserts << i;
     need.receive_descriptors[port->node] += port->rx_queues * port->receive_descriptors;
+    need.looped[port->node] += a->plan.looped[i];
     need.transmit_descriptors += port->tx_queues * port->transmit_descriptors;
     need.transmit_queues += port->tx_queues;
     need.segment = RTE_MAX(need.segment, port_segment(port));

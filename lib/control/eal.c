@@ -39,9 +39,9 @@ static void argument(struct arguments *args, const char *format, ...)
 static int choose_memory(const struct eal_request *request, struct notes *warnings, char *error,
                          size_t size)
 {
-  char why[256];
+  char why[512];
   huge = request->hugepages != CONFIG_HUGEPAGES_OFF &&
-         hugepages_suffice(request->huge_bytes, MEMORY_NODES_MAX, why, sizeof(why));
+         hugepages_suffice("", request->huge_bytes, MEMORY_NODES_MAX, why, sizeof(why));
   if (huge)
     return 0;
   if (request->hugepages == CONFIG_HUGEPAGES_ON)

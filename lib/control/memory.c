@@ -32,7 +32,8 @@ unsigned memory_frames(const struct memory_need *need, unsigned node)
   if (need->mbufs != 0)
     return need->mbufs;
   unsigned segments = RTE_MAX((need->frame + need->segment - 1) / need->segment, 1u);
-  unsigned mbufs = need->receive_descriptors[node] + packets(need) * segments + caches(need);
+  unsigned mbufs = need->receive_descriptors[node] + need->looped[node] + packets(need) * segments +
+                   caches(need);
   return need->handoffs > 0 ? RTE_MAX(mbufs, (unsigned)MEMORY_CROSSING) : mbufs;
 }
 
@@ -53,7 +54,9 @@ size_t memory_bytes(const struct memory_need *need, unsigned node, size_t page)
   size_t header = PACKET_HEADER_MAX + RTE_PKTMBUF_HEADROOM;
   if (need->receive_descriptors[node] == 0)
     return 0;
-  size_t bytes = SLACK + handoff_bytes(need) + pool_bytes(memory_frames(need, node), frame, page) +
+  size_t looped = (size_t)rte_align32pow2(need->looped[node] + 1) * sizeof(void *); // in rings
+  size_t bytes = SLACK + looped + handoff_bytes(need) +
+                 pool_bytes(memory_frames(need, node), frame, page) +
                  pool_bytes(memory_headers(need), header, page);
   return bytes + bytes / 16; // what lies between the pieces
 }

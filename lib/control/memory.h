@@ -10,6 +10,7 @@
 //     transmit pending  TRANSMIT_PENDING for each transmit queue
 //     handoffs          the size of each (plan_handoff_size)
 //     workers           BURST_MAX in hand each
+//   looped         frames of captures that net_pcap plays in circles (looped_capture.h)
 //   caches         MEMORY_CACHE for each worker, which DPDK lets grow to 1.5 times its size, and
 //                  MEMORY_CACHE for control
 //
@@ -51,6 +52,7 @@ enum {
 // What the formula counts. All over the machine, but for receive_descriptors.
 struct memory_need {
   unsigned receive_descriptors[MEMORY_NODES_MAX]; // by node; 0: no pool there
+  unsigned looped[MEMORY_NODES_MAX]; // mbufs that receive queues keep, by node; see above
   unsigned transmit_descriptors;
   unsigned transmit_queues;
   unsigned handoffs;

@@ -8,6 +8,7 @@
 #include <rte_ether.h>
 
 #include "control/cpu.h"
+#include "control/looped_capture.h"
 #include "control/port.h"
 #include "layout/device.h"
 
@@ -188,7 +189,8 @@ static bool device_scatters(const struct device_facts *device)
 }
 
 static void add_port(struct memory_need *need, const struct plan *plan,
-                     const struct config_port *config, const struct layout_port *port)
+                     const struct config_port *config, const struct layout_port *port,
+                     unsigned looped)
 {
   unsigned queues = port->tx_queues > 0 ? port->tx_queues : 1;
   unsigned frame = (config->mtu > 0 ? config->mtu : RTE_ETHER_MTU) + MEMORY_FRAME_EXTRA;
@@ -196,7 +198,9 @@ static void add_port(struct memory_need *need, const struct plan *plan,
   if (!plan->stand_ins)
     device_facts(config->device, &device);
   unsigned descriptors = device.descriptors > 0 ? device.descriptors : PORT_DESCRIPTORS;
-  need->receive_descriptors[device_node(&device)] += port->rx_queues * descriptors;
+  unsigned node = device_node(&device);
+  need->receive_descriptors[node] += port->rx_queues * descriptors;
+  need->looped[node] += looped;
   need->transmit_descriptors += queues * descriptors;
   need->transmit_queues += queues;
   if (device.holds_sent) // a NIC's driver may prefer rings longer than ours
@@ -205,6 +209,19 @@ static void add_port(struct memory_need *need, const struct plan *plan,
     need->frame = RTE_MAX(need->frame, frame);
   if (!plan->stand_ins && !device_scatters(&device))
     need->segment = RTE_MAX(need->segment, frame);
+}
+
+int plan_looped(struct plan *plan, const struct config *config, char *error, size_t size)
+{
+  char why[512];
+  for (unsigned i = 0; i < config->n_ports && !plan->stand_ins; i++) {
+    int status = looped_capture_frames(config->ports[i].device, config->ports[i].rx_queues,
+                                       &plan->looped[i], why, sizeof(why));
+    if (status != 0)
+      return fail(error, size, status, "ports.%s.device: '%s': %s", config->ports[i].name,
+                  config->ports[i].device, why);
+  }
+  return 0;
 }
 
 int plan_memory(const struct plan *plan, const struct config *config,
@@ -223,7 +240,7 @@ int plan_memory(const struct plan *plan, const struct config *config,
       .mbufs = config->mbufs,
   };
   for (unsigned i = 0; i < layout->n_ports; i++)
-    add_port(need, plan, &config->ports[i], &layout->ports[i]);
+    add_port(need, plan, &config->ports[i], &layout->ports[i], plan->looped[i]);
   layout_free(layout);
   return 0;
 }

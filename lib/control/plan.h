@@ -17,6 +17,7 @@ extern "C" {
 struct plan {
   bool stand_ins;         // other devices stand in for the ports': one receive queue each
   unsigned longest_frame; // bytes, of what the stand-ins bring; 0: by the ports' MTU
+  unsigned looped[CONFIG_PORTS_MAX]; // frames, by port; see plan_looped
   enum layout_kind kind;
   unsigned n_cores; // workers at most; the i-th is lcore i
   struct layout_core cores[LAYOUT_WORKERS_MAX];
@@ -61,6 +62,10 @@ unsigned plan_handoff_size(const struct config *config, const struct layout *lay
 // `platter check`, and for plan_memory.
 struct layout *plan_layout_guess(const struct plan *plan, const struct config *config,
                                  const struct forwarding *forwarding, char *error, size_t size);
+
+// Reads the captures that ports play in circles (looped_capture.h); before plan_memory. Returns 0,
+// or -errno and a sentence.
+int plan_looped(struct plan *plan, const struct config *config, char *error, size_t size);
 
 // What memory that layout will need, devices being on the nodes that the kernel says. Returns 0, or
 // -errno and a sentence.

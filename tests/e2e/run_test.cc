@@ -214,6 +214,20 @@ TEST_F(Run, AnEndlessCapture)
   EXPECT_GT(expect_closed(ended)["ports"]["right"]["sent"].number(), 200);
 }
 
+// As many as a pool of net_pcap's own size would have, and each must have an mbuf of its own.
+TEST_F(Run, ALongCaptureInCirclesGetsItsMemory)
+{
+  std::string capture = dir / "endless.pcap";
+  write_frames(capture, numbered_frames(16384));
+  Ended ended =
+      Process(line(wire_yaml("net_pcap0,rx_pcap=" + capture + ",infinite_rx=1", "net_null1,no-rx=1",
+                             prefix, memory_yaml() + "workers: {cores: [0]}\n"),
+                   {"--duration", "0.5", "--json"}))
+          .wait();
+  EXPECT_EQ(ended.status, OK) << ended.err;
+  EXPECT_GT(expect_closed(ended)["ports"]["right"]["sent"].number(), 16384);
+}
+
 TEST_F(Run, TheFirstPacketIsForwardedWithinASecond)
 {
   std::string capture = dir / "one.pcap";
