@@ -19,11 +19,11 @@ build_packages=(
   gcc libc6-dev          # C17 compiler
   meson ninja-build      # the build
   pkg-config             # finds the libraries below
-  libdpdk-dev            # DPDK 22.11: ports, mbufs, rings, telemetry; the drivers come with it
+  libdpdk-dev            # DPDK 22.11: ports, mbufs, rings; the drivers come with it
   libpcap-dev            # reads captures
   libyaml-dev            # reads the configuration
   libevent-dev           # its core: control's loop of timers and sockets
-  libjansson-dev         # writes --json
+  libjansson-dev         # writes --json and telemetry's replies
   libmd-dev              # SHA-256 of the captures that platter-bench was given
   libjs-chart.js         # Chart.js: draws the charts of platter-bench --html; put into the page
   liburing-dev           # io_uring, which platter-bench kernel compares with the other ways

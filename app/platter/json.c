@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "cli/utf8.h"
+#include "config/utf8.h"
 #include "datapath/reason.h"
 
 static json_t *text(const char *bytes)

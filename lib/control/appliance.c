@@ -6,7 +6,6 @@
 #include "control/clock.h"
 #include "control/hotplug.h"
 #include "control/reconnect.h"
-#include "control/telemetry.h"
 
 enum { STALE_SECONDS = 1 };
 
@@ -110,6 +109,5 @@ const struct status *appliance_update(struct appliance *a)
   update_ports(a);
   take_snapshots(a);
   appliance_gather(a, clock_now());
-  telemetry_publish(&a->status);
   return &a->status;
 }

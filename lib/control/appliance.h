@@ -5,7 +5,7 @@
 //   appliance_start   EAL, devices, layout, memory, ports, workers, in this order; undone in the
 //                     reverse order where a step fails
 //   appliance_wait    sleeps, and serves what cannot wait
-//   appliance_update  once in a while: takes the workers' snapshots, publishes to telemetry
+//   appliance_update  once in a while: takes the workers' snapshots, brings ports back
 //   appliance_drain   receives no more, waits for what is under way
 //   appliance_stop    ends workers, drops the rest, closes ports, counts the mbufs that came back
 //   appliance_free    releases everything and ends EAL
@@ -46,7 +46,8 @@ int appliance_start(struct appliance **appliance, const struct config *config,
 
 const struct layout *appliance_layout(const struct appliance *appliance);
 
-// Gathers the status and publishes it. Takes as long as the workers' longest turn, at most 20 ms.
+// Looks after the ports and gathers the status. Takes as long as the workers' longest turn, at most
+// 20 ms.
 const struct status *appliance_update(struct appliance *appliance);
 
 // Sleeps until `until` (monotonic seconds), or until the descriptor `stop` can be read (-1: none),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What appliance_start.c, appliance.c (while it runs), appliance_stop.c, gather.c (figures) and
-// hotplug.c share. Nobody else includes this.
+// What appliance_start.c, appliance.c (while it runs), appliance_stop.c, gather.c (figures),
+// hotplug.c and telemetry's commands share. Nobody else includes this.
 #ifndef CONTROL_APPLIANCE_INTERNAL_H
 #define CONTROL_APPLIANCE_INTERNAL_H
 
@@ -57,6 +57,8 @@ struct appliance {
   double started, stopped; // monotonic seconds
   struct mark mark;
   struct status status;
+  struct telemetry_server *telemetry;
+  char prefix[CONFIG_NAME_MAX + 32]; // of the runtime directory
 };
 
 // Fills a->status from the ports and the workers' snapshots. `now`: monotonic seconds.

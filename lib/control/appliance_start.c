@@ -18,7 +18,6 @@
 #include "control/port_replay.h"
 #include "control/shared_memory.h"
 #include "control/telemetry.h"
-#include "control/telemetry_bridge.h"
 
 static const double TICK_SECONDS = 0.005;
 
@@ -232,12 +231,11 @@ static int start(struct appliance *a, const struct appliance_options *options,
     status = start_workers(a, error, size);
   if (status == 0)
     status = start_ticks(a, error, size);
-  if (status == 0)
-    telemetry_bridges(a->bridges);
   if (status == 0 && strict)
     wires_start(&a->wires, config, a->port, warnings, clock_now());
   if (status == 0)
-    telemetry_start(options->prefix != NULL ? options->prefix : config->prefix);
+    status =
+        telemetry_start(a, options->prefix != NULL ? options->prefix : config->prefix, error, size);
   return status;
 }
 

@@ -13,8 +13,7 @@
 #include "control/memif.h"
 #include "control/port_replay.h"
 #include "control/shared_memory.h"
-#include "control/telemetry.h"
-#include "control/telemetry_bridge.h"
+#include "control/telemetry_server.h"
 
 enum {
   JOIN_SECONDS = 2,
@@ -164,8 +163,7 @@ void appliance_free(struct appliance *a)
 {
   if (a == NULL)
     return;
-  telemetry_stop();
-  telemetry_bridges(NULL);
+  telemetry_server_stop(a->telemetry);
   wires_stop(&a->wires);
   join(a);
   if (a->stuck) { // the rest goes with the process, which must end now

@@ -232,7 +232,6 @@ int bridges_start(struct bridges **bridges, const struct config *config,
   struct bridges *b = calloc(1, sizeof(*b));
   if (b == NULL)
     return fail(error, size, -ENOMEM, "no memory");
-  pthread_mutex_init(&b->lock, NULL);
   b->config = config;
   b->quiet = quiet;
   b->n_workers = layout->n_workers;
@@ -261,7 +260,6 @@ void bridges_tick(struct bridges *b, portset up, double now)
   b->last = now;
   b->clock += passed < LONGEST_TICK ? passed : LONGEST_TICK;
   uint32_t second = b->clock;
-  pthread_mutex_lock(&b->lock);
   for (unsigned i = 0; i < b->count; i++) {
     struct bridge_table *t = &b->table[i];
     if (b->up & ~up & t->members)
@@ -270,7 +268,6 @@ void bridges_tick(struct bridges *b, portset up, double now)
     table_age(t, b->clock - second);
     table_end_tick(t, second);
   }
-  pthread_mutex_unlock(&b->lock);
   b->up = up;
 }
 
@@ -298,6 +295,5 @@ void bridges_stop(struct bridges *b)
     rte_rcu_qsbr_thread_offline(b->quiet, w);
   for (unsigned i = 0; i < b->count; i++)
     free_table(&b->table[i]);
-  pthread_mutex_destroy(&b->lock);
   free(b);
 }

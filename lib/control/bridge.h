@@ -57,7 +57,7 @@ struct bridge_row {
 
 // Copies entries of the bridge of that name (NULL: the first bridge) from place `first` on, at most
 // `n`. Returns how many, or -1 where there is no such bridge. *next: the place to go on from; 0:
-// there are no more. On any thread.
+// there are no more.
 int bridges_page(struct bridges *bridges, const char *name, unsigned first, struct bridge_row *rows,
                  unsigned n, unsigned *next);
 

@@ -3,8 +3,6 @@
 #ifndef CONTROL_BRIDGE_INTERNAL_H
 #define CONTROL_BRIDGE_INTERNAL_H
 
-#include <pthread.h>
-
 #include "control/bridge.h"
 #include "stages/bridge.h"
 
@@ -35,7 +33,6 @@ struct bridge_table {
 };
 
 struct bridges {
-  pthread_mutex_t lock; // of the tables, against bridges_page
   const struct config *config;
   double last;  // tick, monotonic
   double clock; // seconds that count

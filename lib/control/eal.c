@@ -21,10 +21,10 @@
 
 static bool huge; // memory is in hugepages; EAL is one per process
 
-struct arguments {
+static struct arguments {
   int n;
   char *text[256];
-};
+} started_with; // to the end of the process
 
 static void argument(struct arguments *args, const char *format, ...)
 {
@@ -97,6 +97,7 @@ static void build_arguments(struct arguments *args, const struct eal_request *re
   argument(args, "platter");
   lcores(args, request);
   argument(args, "--file-prefix=%s", request->prefix);
+  argument(args, "--no-telemetry"); // platter's own is at that socket
   memory_arguments(args, request);
   if (request->n_pci == 0)
     argument(args, "--no-pci");
@@ -130,7 +131,6 @@ static int init(int argc, char **argv)
 
 int eal_start(const struct eal_request *request, struct notes *warnings, char *error, size_t size)
 {
-  struct arguments args = {0};
   char *argv[256];
   int status = choose_memory(request, warnings, error, size);
   if (status == 0)
@@ -139,22 +139,26 @@ int eal_start(const struct eal_request *request, struct notes *warnings, char *e
     return status;
 
   eal_log_open();
-  build_arguments(&args, request);
-  memcpy(argv, args.text, sizeof(argv)); // getopt reorders the array that it gets
-  int used = init(args.n, argv);
+  build_arguments(&started_with, request);
+  memcpy(argv, started_with.text, sizeof(argv)); // getopt reorders the array that it gets
+  int used = init(started_with.n, argv);
   if (used < 0) {
     status = failure_code();
     fail(error, size, status, "DPDK does not start (%s): %s", rte_strerror(-status),
          eal_log_last());
     runtime_directory_leave();
-  } else if (used < args.n - 1) {
+  } else if (used < started_with.n - 1) {
     status =
         fail(error, size, -EINVAL, "DPDK's EAL has no use for the argument '%s'", argv[used + 1]);
     eal_stop();
   }
-  for (int i = 0; i < args.n; i++)
-    free(args.text[i]);
   return status;
+}
+
+char *const *eal_parameters(unsigned *n)
+{
+  *n = started_with.n;
+  return started_with.text;
 }
 
 void eal_leave(void)

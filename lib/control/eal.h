@@ -40,6 +40,9 @@ void eal_stop(void);
 // it.
 void eal_leave(void);
 
+// What EAL was started with: the program's name and `n` - 1 arguments. To the end of the process.
+char *const *eal_parameters(unsigned *n);
+
 bool eal_hugepages(void); // whether memory is in hugepages
 
 #ifdef __cplusplus

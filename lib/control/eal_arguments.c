@@ -28,6 +28,8 @@ static const struct refused {
     {0, "no-huge", "memory.hugepages in the configuration chooses"},
     {0, "in-memory", "memory.hugepages in the configuration chooses"},
     {0, "no-shconf", "platter shares nothing already"},
+    {0, "telemetry", "platter answers at DPDK's telemetry socket itself"},
+    {0, "no-telemetry", "platter answers at DPDK's telemetry socket itself"},
 };
 
 enum { N_REFUSED = sizeof(refused) / sizeof(*refused) };

@@ -48,13 +48,15 @@ int runtime_directory_take(const char *prefix, char *error, size_t size)
               prefix);
 }
 
+const char *runtime_directory(void)
+{
+  return runtime.path;
+}
+
 void runtime_directory_leave(void)
 {
   if (runtime.lock < 0)
     return;
-  const char *sockets[] = {"dpdk_telemetry.v2", "dpdk_telemetry.v1"};
-  for (unsigned i = 0; i < 2; i++)
-    unlinkat(runtime.lock, sockets[i], 0);
   rmdir(runtime.path);
   close(runtime.lock);
   runtime.lock = -1;

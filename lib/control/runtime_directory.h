@@ -12,7 +12,10 @@ extern "C" {
 // Makes and locks the directory. Returns 0, or -errno and one sentence in `error`.
 int runtime_directory_take(const char *prefix, char *error, size_t size);
 
-// Removes it, with the sockets in it. Nothing where it was not taken.
+// Its path, once it was taken.
+const char *runtime_directory(void);
+
+// Removes it, if nothing is in it. Nothing where it was not taken.
 void runtime_directory_leave(void);
 
 #ifdef __cplusplus

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// /platter/… on DPDK's telemetry socket. Control publishes whole statuses; the callbacks run on
-// DPDK's own threads, several at once and beyond the end of EAL, and read the last one published.
+// Telemetry: what clients of the socket ask, answered on control's thread between two of its other
+// errands, so that what an answer is made of cannot change or go meanwhile. DPDK's own telemetry
+// is off: its threads would look at devices that control is taking away.
 #ifndef CONTROL_TELEMETRY_H
 #define CONTROL_TELEMETRY_H
 
-#include "control/status.h"
+#include <stddef.h>
 
-// Registers the commands. `prefix`: of the runtime directory, for /platter/info.
-void telemetry_start(const char *prefix);
+struct appliance;
 
-void telemetry_publish(const struct status *status); // copies it
-
-void telemetry_stop(void); // from now on every request is answered with "stopped"
+// Answers from now on, whenever the appliance's loop runs, in the runtime directory. Returns 0, or
+// -errno and a sentence in `error`.
+int telemetry_start(struct appliance *appliance, const char *prefix, char *error, size_t size);
 
 #endif

@@ -1,33 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "control/telemetry_bridge.h"
-
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <rte_ether.h>
 
+#include "control/telemetry_commands.h"
 #include "control/telemetry_data.h"
 
-// An entry takes up to 120 bytes of an answer's 16 KiB.
+// An entry takes up to 120 bytes. A page is one that clients which think of DPDK's 16 KiB can read.
 enum { ROWS_SHOWN = 100 };
 
-// Static for the same reason as the published status.
-static struct {
-  pthread_mutex_t lock;
-  struct bridges *bridges;
-} shown = {.lock = PTHREAD_MUTEX_INITIALIZER};
-
-void telemetry_bridges(struct bridges *bridges)
+static json_t *describe(const struct status *s, const struct status_bridge *b)
 {
-  pthread_mutex_lock(&shown.lock);
-  shown.bridges = bridges;
-  pthread_mutex_unlock(&shown.lock);
-}
-
-static void describe(const struct status *s, const struct status_bridge *b, struct rte_tel_data *d)
-{
+  json_t *d = json_object();
   data_text(d, "vlans", "%s", b->vlans ? "yes" : "no");
   data_number(d, "ageing_seconds", b->ageing);
   data_number(d, "capacity", b->capacity);
@@ -43,9 +29,10 @@ static void describe(const struct status *s, const struct status_bridge *b, stru
   data_number(d, "flooded_broadcast", b->flooded_broadcast);
   data_number(d, "flooded_multicast", b->flooded_multicast);
   data_number(d, "flooded_unknown", b->flooded_unknown);
-  struct rte_tel_data *ports = data_dict(d, "ports");
-  for (unsigned i = 0; ports != NULL && i < b->n_ports; i++)
+  json_t *ports = data_dict(d, "ports");
+  for (unsigned i = 0; i < b->n_ports; i++)
     data_number(ports, s->port[b->port[i]].name, b->port_entries[i]);
+  return d;
 }
 
 static const struct status_bridge *find(const struct status *s, const char *name)
@@ -56,23 +43,18 @@ static const struct status_bridge *find(const struct status *s, const char *name
   return NULL;
 }
 
-void telemetry_bridge(const struct status *s, const char *parameters, struct rte_tel_data *d)
+json_t *telemetry_bridge(const struct appliance *a, const char *parameter)
 {
-  const struct status_bridge *bridge = find(s, parameters);
-  if (bridge != NULL)
-    describe(s, bridge, d);
-  else
-    data_text(d, "error", "no bridge of this name");
+  const struct status_bridge *bridge = find(&a->status, parameter);
+  return bridge != NULL ? describe(&a->status, bridge) : data_error("no bridge of this name");
 }
 
-static void describe_row(const struct bridge_row *row, unsigned number, struct rte_tel_data *d)
+static void describe_row(const struct bridge_row *row, unsigned number, json_t *d)
 {
   char key[16];
   const uint8_t *a = row->address;
   snprintf(key, sizeof(key), "%u", number);
-  struct rte_tel_data *inner = data_dict(d, key);
-  if (inner == NULL)
-    return;
+  json_t *inner = data_dict(d, key);
   data_text(inner, "address", RTE_ETHER_ADDR_PRT_FMT, a[0], a[1], a[2], a[3], a[4], a[5]);
   data_number(inner, "vlan", row->vlan);
   data_text(inner, "port", "%s", row->port);
@@ -100,34 +82,29 @@ static bool read_parameters(const struct status *s, const char *parameters, char
          value <= CONFIG_CAPACITY_MAX;
 }
 
-static void describe_page(const char *name, unsigned first, struct rte_tel_data *d)
+static json_t *describe_page(struct bridges *bridges, const char *name, unsigned first)
 {
   struct bridge_row rows[ROWS_SHOWN];
   unsigned next = 0;
-  int n = bridges_page(shown.bridges, *name != '\0' ? name : NULL, first, rows, ROWS_SHOWN, &next);
-  if (n < 0) {
-    data_text(d, "error", "no bridge of this name");
-    return;
-  }
+  int n = bridges_page(bridges, *name != '\0' ? name : NULL, first, rows, ROWS_SHOWN, &next);
+  if (n < 0)
+    return data_error("no bridge of this name");
+  json_t *d = json_object();
   data_number(d, "first", first);
   data_number(d, "shown", n);
   data_number(d, "next", next);
   for (int i = 0; i < n; i++)
     describe_row(&rows[i], i, d);
+  return d;
 }
 
-void telemetry_fdb(const struct status *s, const char *parameters, struct rte_tel_data *d)
+json_t *telemetry_fdb(const struct appliance *a, const char *parameter)
 {
   char name[CONFIG_NAME_MAX + 1];
   unsigned first;
-  if (!read_parameters(s, parameters, name, sizeof(name), &first)) {
-    data_text(d, "error", "the parameters are NAME, PLACE or NAME,PLACE");
-    return;
-  }
-  pthread_mutex_lock(&shown.lock);
-  if (shown.bridges == NULL)
-    data_text(d, "error", "there is no bridge");
-  else
-    describe_page(name, first, d);
-  pthread_mutex_unlock(&shown.lock);
+  if (!read_parameters(&a->status, parameter, name, sizeof(name), &first))
+    return data_error("the parameters are NAME, PLACE or NAME,PLACE");
+  if (a->bridges == NULL)
+    return data_error("there is no bridge");
+  return describe_page(a->bridges, name, first);
 }

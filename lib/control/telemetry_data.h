@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Entries of a telemetry dictionary. What finds no room is left out, as DPDK does it.
+// What telemetry's replies are made of. What finds no memory is left out.
 #ifndef CONTROL_TELEMETRY_DATA_H
 #define CONTROL_TELEMETRY_DATA_H
 
 #include <stdint.h>
 
-#include <rte_telemetry.h>
+#include <jansson.h>
 
-void data_number(struct rte_tel_data *data, const char *name, uint64_t value);
+void data_number(json_t *data, const char *name, int64_t value);
 
-// DPDK 22.11 has signed numbers of 32 bits only: what does not fit one is text, not cut.
-void data_signed(struct rte_tel_data *data, const char *name, int64_t value);
-
-// At most RTE_TEL_MAX_STRING_LEN - 1 bytes; '?' stands for each that is not ASCII.
-void data_text(struct rte_tel_data *data, const char *name, const char *format, ...)
+// At most 511 bytes.
+void data_text(json_t *data, const char *name, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-// A new dictionary inside `data`, or NULL.
-struct rte_tel_data *data_dict(struct rte_tel_data *data, const char *name);
+// A new object inside `data`, which owns it, or NULL.
+json_t *data_dict(json_t *data, const char *name);
+
+// The reply to what cannot be answered: {"error": …}. The caller owns it.
+json_t *data_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Starts that fail: one sentence that names the place, status 1, and a clean machine.
 #include <csignal>
+#include <cstring>
+#include <filesystem>
+
 #include <gtest/gtest.h>
 
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include "expect.h"
 #include "leftovers.h"
@@ -194,6 +200,44 @@ TEST_F(StartFailure, TheSamePrefixTwice)
   EXPECT_EQ(ended.status, OK) << ended.err;
   expect_closed(ended);
   EXPECT_EQ(before.now(), "");
+}
+
+// A socket there that is alive is another program's; one that is dead is nobody's.
+TEST_F(StartFailure, ATelemetrySocketInItsPlace)
+{
+  std::filesystem::create_directories(runtime_directory(prefix));
+  struct sockaddr_un address = {AF_UNIX, ""};
+  strcpy(address.sun_path, telemetry_path(prefix).c_str());
+  int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+  ASSERT_EQ(bind(fd, reinterpret_cast<struct sockaddr *>(&address), sizeof(address)), 0);
+  ASSERT_EQ(listen(fd, 1), 0);
+  expect_refusal(run(null_yaml(prefix)), FAILED,
+                 "another program answers at the telemetry socket " + telemetry_path(prefix));
+  EXPECT_TRUE(std::filesystem::exists(telemetry_path(prefix)));
+  close(fd);
+  Process process(platter_line({"run", dir.write("c.yaml", null_yaml(prefix)), "--json"}));
+  EXPECT_TRUE(Telemetry(telemetry_path(prefix)).ready());
+  process.signal(SIGTERM);
+  expect_closed(process.wait(10));
+  EXPECT_EQ(before.now(), "");
+}
+
+// Longer than the address of a socket: its directory is opened then.
+TEST_F(StartFailure, ARuntimeDirectoryWithALongName)
+{
+  Surroundings around;
+  std::string base = dir / std::string(150, 'd');
+  std::filesystem::create_directories(base);
+  around.set = {"RUNTIME_DIRECTORY=" + base};
+  Process process(platter_line({"run", dir.write("c.yaml", null_yaml(prefix)), "--json"}), around);
+  std::string file = base + "/dpdk/" + prefix + "/dpdk_telemetry.v2";
+  for (double end = monotonic() + 20; !std::filesystem::exists(file) && monotonic() < end;)
+    rest(0.01);
+  std::filesystem::create_directory_symlink(base + "/dpdk/" + prefix, dir / "short");
+  EXPECT_TRUE(Telemetry(dir / "short/dpdk_telemetry.v2").ready());
+  process.signal(SIGTERM);
+  expect_closed(process.wait(10));
+  EXPECT_FALSE(std::filesystem::exists(file));
 }
 
 TEST_F(StartFailure, ARuntimeDirectoryThatCannotBe)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A client of DPDK's telemetry socket (version 2: SEQPACKET, a command per packet, JSON back).
+// A client of the telemetry socket (DPDK's protocol, version 2: SEQPACKET, a command per packet,
+// JSON back).
 #ifndef TESTS_E2E_TELEMETRY_H
 #define TESTS_E2E_TELEMETRY_H
 

@@ -154,15 +154,56 @@ TEST_F(UnderTraffic, GarbageAndVeryLongRequests)
   EXPECT_EQ(client->get("/platter/info")["pid"].number(), process->pid());
 }
 
-TEST_F(UnderTraffic, DpdksOwnCommandsAnswer)
+TEST_F(UnderTraffic, ListsItsCommandsAndSaysWhatEachIsFor)
 {
-  Json commands = client->ask("/")["/"];
+  Json commands = client->get("/");
+  EXPECT_GT(commands.size(), 20u);
   std::string all = commands.dump();
   for (const char *name :
        {"info", "ports", "port", "workers", "worker", "handoffs", "drops", "copies", "accounting"})
     EXPECT_NE(all.find("\"/platter/" + std::string(name) + "\""), std::string::npos) << all;
-  EXPECT_EQ(client->get("/ethdev/list").size(), 2u);
-  EXPECT_TRUE(client->ask("/ethdev/stats,0"));
+  for (size_t i = 0; i < commands.size(); i++) {
+    std::string name = commands.at(i).text();
+    EXPECT_NE(client->get("/help," + name)[name].text(), "(no text)") << name;
+  }
+  EXPECT_EQ(client->get("/info")["pid"].number(), process->pid());
+  EXPECT_EQ(client->get("/info").dump(), client->greeting().dump());
+}
+
+// With DPDK's fields.
+TEST_F(UnderTraffic, DpdksOwnCommandsAnswer)
+{
+  EXPECT_EQ(client->get("/ethdev/list").dump(), "[0, 1]");
+  Json info = client->get("/ethdev/info,0");
+  expect_numbers(info, {"nb_rx_queues", "nb_tx_queues", "port_id", "mtu", "promiscuous",
+                        "dev_started", "numa_node", "rx_offloads", "tx_offloads"});
+  EXPECT_EQ(info["name"].text(), "net_null0");
+  expect_texts(info, {"mac_addr"});
+  Json stats = client->get("/ethdev/stats,0");
+  expect_numbers(stats, {"ipackets", "opackets", "ibytes", "obytes", "imissed", "ierrors",
+                         "oerrors", "rx_nombuf"});
+  EXPECT_EQ(stats["q_ipackets"].size(), 16u);
+  EXPECT_GT(stats["ipackets"].number(), 0);
+  EXPECT_GT(client->get("/ethdev/xstats,0")["rx_good_packets"].number(), 0);
+  EXPECT_FALSE(client->get("/ethdev/xstats,1,hide_zero=true")["rx_good_packets"]);
+  EXPECT_EQ(client->get("/ethdev/link_status,1")["status"].text(), "UP");
+  EXPECT_EQ(client->get("/mempool/list").dump(), "[\"frames_0\", \"headers_0\"]");
+  expect_numbers(client->get("/mempool/info,frames_0"),
+                 {"size", "cache_size", "elt_size", "populated_size"});
+  EXPECT_EQ(client->get("/eal/params").at(0).text(), "platter");
+  EXPECT_EQ(client->get("/eal/app_params").dump(), "[]");
+}
+
+TEST_F(UnderTraffic, DpdksOtherCommandsSayThatTheyAreNotAvailable)
+{
+  for (const char *command : {"/ethdev/dump_priv,0", "/eal/heap_list", "/cryptodev/list", "/no"})
+    EXPECT_EQ(error(command).find("not available"), 0u) << command;
+  for (const char *number : {"2", "-1", "x", "99999999999", "0x0", "left"})
+    for (const char *command : {"info", "stats", "xstats", "link_status"})
+      EXPECT_EQ(error("/ethdev/" + std::string(command) + "," + number).find("no port of this"), 0u)
+          << command << " " << number;
+  EXPECT_EQ(error("/mempool/info,none").find("no mempool of this name"), 0u);
+  EXPECT_EQ(error("/help,/none").find("there is no command"), 0u);
 }
 
 TEST_F(UnderTraffic, DpdksOwnClient)
