@@ -3,7 +3,7 @@
 
 #include "packet/packet.h"
 
-struct rte_mbuf *burst_writable_copy(struct burst *b, unsigned i, uint16_t length)
+struct rte_mbuf *burst_writable_copy(struct burst *b, unsigned i, uint16_t length, uint16_t room)
 {
   int slot = -1;
   portset readers = b->composed ? b->readers[i] : 0;
@@ -12,7 +12,7 @@ struct rte_mbuf *burst_writable_copy(struct burst *b, unsigned i, uint16_t lengt
     if (slot >= 0)
       rte_pktmbuf_refcnt_update(b->packet[i], 1);
   }
-  struct rte_mbuf *m = packet_writable(b->packet[i], length, b->copier);
+  struct rte_mbuf *m = packet_extensible(b->packet[i], length, room, b->copier);
   if (m != NULL) {
     b->packet[i] = m;
     if (readers != 0)

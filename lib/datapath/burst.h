@@ -208,8 +208,8 @@ static inline bool burst_is_writable(const struct burst *b, unsigned i, uint16_t
   return (!b->composed || b->readers[i] == 0) && packet_is_writable(b->packet[i], length);
 }
 
-// burst_writable where that is not so. In burst.c.
-struct rte_mbuf *burst_writable_copy(struct burst *b, unsigned i, uint16_t length);
+// burst_extensible where that is not so. In burst.c.
+struct rte_mbuf *burst_writable_copy(struct burst *b, unsigned i, uint16_t length, uint16_t room);
 
 // Makes the first `length` bytes of packet `i` (1 to PACKET_HEADER_MAX, no more than it has) such
 // that they may be written and are read by nobody else: as they are, or in a private header with
@@ -221,7 +221,18 @@ static inline struct rte_mbuf *burst_writable(struct burst *b, unsigned i, uint1
 {
   if (burst_is_writable(b, i, length))
     return b->packet[i];
-  return burst_writable_copy(b, i, length);
+  return burst_writable_copy(b, i, length, 0);
+}
+
+// burst_writable for who puts something in front of the packet: it has `room` bytes of headroom
+// besides (at most RTE_PKTMBUF_HEADROOM). Where a packet comes without, which a driver or a replay
+// may choose, a private header has them.
+static inline struct rte_mbuf *burst_extensible(struct burst *b, unsigned i, uint16_t length,
+                                                uint16_t room)
+{
+  if (burst_is_writable(b, i, length) && packet_has_room(b->packet[i], room))
+    return b->packet[i];
+  return burst_writable_copy(b, i, length, room);
 }
 
 #ifdef __cplusplus

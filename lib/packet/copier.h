@@ -46,6 +46,12 @@ static inline bool packet_is_writable(struct rte_mbuf *m, uint16_t length)
   return rte_mbuf_refcnt_read(m) == 1 && RTE_MBUF_DIRECT(m) && length <= rte_pktmbuf_data_len(m);
 }
 
+// Whether `room` bytes can be put in front of `m`.
+static inline bool packet_has_room(const struct rte_mbuf *m, uint16_t room)
+{
+  return room <= rte_pktmbuf_headroom(m);
+}
+
 #ifdef __cplusplus
 }
 #endif

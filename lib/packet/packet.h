@@ -15,7 +15,7 @@
 extern "C" {
 #endif
 
-// packet_writable where `m` is shared or its first segment is too short.
+// packet_extensible where `m` is shared, its first segment is too short or lacks headroom.
 struct rte_mbuf *packet_writable_copy(struct rte_mbuf *m, uint16_t length, struct copier *copier);
 
 // Makes the first `length` bytes of `m` writable. 1 <= length <= PACKET_HEADER_MAX and
@@ -35,6 +35,17 @@ static inline struct rte_mbuf *packet_writable(struct rte_mbuf *m, uint16_t leng
 {
   if (packet_is_writable(m, length) && length >= 1 && length <= PACKET_HEADER_MAX)
     return m;
+  return packet_writable_copy(m, length, copier);
+}
+
+// packet_writable that gives `room` bytes of headroom besides, at most RTE_PKTMBUF_HEADROOM: a sole
+// owner's packet that lacks them gets a private header like one that is shared. Every private
+// header and every short frame copied has that much.
+static inline struct rte_mbuf *packet_extensible(struct rte_mbuf *m, uint16_t length, uint16_t room,
+                                                 struct copier *copier)
+{
+  if (packet_has_room(m, room))
+    return packet_writable(m, length, copier);
   return packet_writable_copy(m, length, copier);
 }
 

@@ -74,8 +74,8 @@ static inline void packet_vlan_set(struct rte_mbuf *m, uint16_t tpid, uint16_t t
   memcpy(rte_pktmbuf_mtod_offset(m, uint8_t *, VLAN_ADDRESSES), tag, sizeof(tag));
 }
 
-// Puts a tag in front of what follows the addresses. VLAN_PUSH_LENGTH bytes are private. False, and
-// nothing has changed, where the headroom is used up; a private header has headroom.
+// Puts a tag in front of what follows the addresses. VLAN_PUSH_LENGTH bytes are private: ask
+// burst_extensible for them, with room for a tag. False, and nothing has changed, without headroom.
 static inline bool packet_vlan_push(struct rte_mbuf *m, uint16_t tpid, uint16_t tci)
 {
   char *frame = rte_pktmbuf_prepend(m, VLAN_TAG_SIZE);

@@ -3,7 +3,7 @@
 #include "stages/bridge_tags.h"
 #include "packet/vlan.h"
 
-DROP_REASON(no_tag_mbuf, "no_tag_mbuf", "no mbuf, headroom or slot left to change its VLAN tag");
+DROP_REASON(no_tag_mbuf, "no_tag_mbuf", "no mbuf or slot left to change its VLAN tag");
 
 enum change { CHANGE_NOTHING, CHANGE_PUSH, CHANGE_POP, CHANGE_SET };
 
@@ -28,8 +28,9 @@ static void change_tag(struct burst *b, unsigned slot, enum change change,
   if (change == CHANGE_PUSH &&
       leave_to_nic(b, slot, wish->ports & ~wish->untagged, wish->inserts, tci))
     return;
-  struct rte_mbuf *m =
-      burst_writable(b, slot, change == CHANGE_PUSH ? VLAN_PUSH_LENGTH : VLAN_POP_LENGTH);
+  struct rte_mbuf *m = change == CHANGE_PUSH
+                           ? burst_extensible(b, slot, VLAN_PUSH_LENGTH, VLAN_TAG_SIZE)
+                           : burst_writable(b, slot, VLAN_POP_LENGTH);
   bool changed = m != NULL;
   if (changed && change == CHANGE_PUSH)
     changed = packet_vlan_push(m, VLAN_TPID, tci);

@@ -164,8 +164,9 @@ static bool rewrite_one(const struct rule *rule, struct rule_worker *worker, str
     return false;
   *slot = mine;
   unsigned before = b->count;
-  uint16_t length = rule->vlan == RULE_VLAN_PUSH ? VLAN_PUSH_LENGTH : VLAN_SET_LENGTH;
-  struct rte_mbuf *m = burst_writable(b, *slot, length);
+  struct rte_mbuf *m = rule->vlan == RULE_VLAN_PUSH
+                           ? burst_extensible(b, *slot, VLAN_PUSH_LENGTH, VLAN_TAG_SIZE)
+                           : burst_writable(b, *slot, VLAN_SET_LENGTH);
   for (; before < b->count; before++)
     open[before] = 0; // the old bytes, for readers
   if (m != NULL && rewrite(rule, m))

@@ -57,9 +57,9 @@ protected:
     const Case &test = GetParam();
     if (test.shared)
       return false;
-    size_t first = test.shape == Shape::single ? test.size
-                   : test.shape == Shape::two  ? 10
-                   : test.shape == Shape::four ? 1
+    size_t first = test.shape == Shape::single || test.shape == Shape::bare ? test.size
+                   : test.shape == Shape::two                               ? 10
+                   : test.shape == Shape::four                              ? 1
                                                : 0; // not its own bytes
     return test.length <= first;
   }

@@ -27,9 +27,10 @@ enum class Shape {
   clone,    // indirect, over one segment
   clones,   // indirect, over several
   external, // an external buffer
+  bare,     // one segment, without headroom
 };
-inline constexpr std::array<const char *, 6> shape_names = {"single", "two",    "four",
-                                                            "clone",  "clones", "external"};
+inline constexpr std::array<const char *, 7> shape_names = {"single", "two",      "four", "clone",
+                                                            "clones", "external", "bare"};
 
 inline uint16_t site_id(const std::string &name)
 {
@@ -116,6 +117,14 @@ protected:
     return clone;
   }
 
+  rte_mbuf *bare(const Bytes &bytes)
+  {
+    rte_mbuf *m = rte_pktmbuf_alloc(frames);
+    m->data_off = 0;
+    memcpy(rte_pktmbuf_append(m, static_cast<uint16_t>(bytes.size())), bytes.data(), bytes.size());
+    return m;
+  }
+
   rte_mbuf *make(Shape shape, const Bytes &bytes)
   {
     switch (shape) {
@@ -131,6 +140,8 @@ protected:
       return clone_of(segments(bytes, {10, 30}));
     case Shape::external:
       return external(bytes);
+    case Shape::bare:
+      return bare(bytes);
     }
     return nullptr;
   }

@@ -2,6 +2,7 @@
 // Replayed frames on their way through stages: several readers of one buffer, and stages that
 // rewrite what they are given. The frame in memory stays as it is.
 #include <algorithm>
+#include <array>
 #include <deque>
 #include <random>
 
@@ -224,5 +225,147 @@ TEST_P(ReplayStages, AWindowsFramesAreTheReaders)
   EXPECT_EQ(dropped(IN, "runt"), runts);
   EXPECT_GT(runts, 0u);
 }
+
+struct Kind {
+  const char *name;
+  const char *forward;
+  const char *rules;
+};
+
+void PrintTo(const Kind &kind, std::ostream *out)
+{
+  *out << kind.name;
+}
+
+// Whatever a stage does to frames, it does to those of a replay: to a frame that lies in memory, of
+// which only a reference is given out, to one of a window, which has no headroom, and to one that a
+// NIC would bring.
+class EveryStage : public ReplayBed, public testing::WithParamInterface<Kind>
+{
+protected:
+  enum { THIRD = SECOND + 1, N_PORTS };
+
+  // Untagged, tagged, without a VLAN, with a service tag; of lengths around every limit.
+  void make_frames()
+  {
+    frames.clear();
+    for (size_t length : {18, 60, 64, 127, 128, 129, 130, 500, 1514, 2047, 9200})
+      for (uint32_t tag : {0u, 0x8100000au, 0x81006014u, 0x81006000u, 0x88a80014u}) {
+        Bytes bytes = pattern(length, frames.size());
+        bytes[0] = bytes[6] = 0x02; // from and to single stations
+        bytes[11] = static_cast<uint8_t>(frames.size());
+        bytes[12] = bytes[13] = 0x08;
+        for (unsigned i = 0; tag != 0 && i < 4; i++)
+          bytes[12 + i] = static_cast<uint8_t>(tag >> 8 * (3 - i));
+        frames.push_back(bytes);
+      }
+    write_capture();
+  }
+
+  using Out = std::array<std::vector<Bytes>, N_PORTS>;
+
+  void collect(Out &out)
+  {
+    for (unsigned port = 0; port < N_PORTS; port++) {
+      Packets packets = read(port);
+      for (Bytes &bytes : bytes_of(packets))
+        out[port].push_back(std::move(bytes));
+      release(packets);
+    }
+  }
+
+  // `done`: whether the source has given everything out.
+  template <typename Done> Out run_until(Done done)
+  {
+    Out out;
+    EXPECT_TRUE(wait_for([&] {
+      turn_all();
+      collect(out);
+      return done();
+    }));
+    settle();
+    collect(out);
+    for (std::vector<Bytes> &list : out)
+      std::sort(list.begin(), list.end());
+    return out;
+  }
+
+  uint64_t received()
+  {
+    return count_all().received[IN];
+  }
+};
+
+TEST_P(EveryStage, GivesTheSameFromMemoryAndThroughAWindow)
+{
+  start(text({"in", "first", "second", "third"},
+             std::string("forward: [") + GetParam().forward + "]\nworkers: { cores: [0] }\n" +
+                 "overload: wait\nrules: [" + GetParam().rules + "]\n"));
+  make_frames();
+  for (const Bytes &bytes : frames)
+    feed(IN, {make(bytes, ::split(bytes.size(), 1 + bytes.size() / 1800))});
+  Out expected = run_until([&] { return received() == frames.size(); });
+
+  replay *resident = open(",loop=1", 200);
+  Out out = run_until([&] { return status_of(resident).state == REPLAY_FINISHED; });
+  EXPECT_TRUE(out == expected) << "from memory";
+
+  replay_plan plan = make_plan(",loop=1", 0);
+  plan.window = true;
+  plan.copies = 0;
+  plan.window_mbufs = REPLAY_WINDOW_MIN;
+  replay *window = open(plan, "in");
+  out = run_until([&] { return status_of(window).state == REPLAY_FINISHED; });
+  EXPECT_TRUE(out == expected) << "through a window";
+
+  size_t left = 0;
+  for (const std::vector<Bytes> &list : expected)
+    left += list.size();
+  EXPECT_EQ(left > 0, GetParam().forward != std::string("sink: [in, first, second, third]"));
+  for (const char *lost : {"no_tag_mbuf", "rule_no_mbuf", "no_header_mbuf", "mirror_full"})
+    for (unsigned port = 0; port < N_PORTS; port++)
+      EXPECT_EQ(dropped(port, lost), 0u) << lost;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Kinds, EveryStage,
+    testing::Values(
+        Kind{"wire", "wire: [in, first], sink: [second, third]", ""},
+        Kind{"reflect", "reflect: [in], sink: [first, second, third]", ""},
+        Kind{"sink", "sink: [in, first, second, third]", ""},
+        Kind{"bridge", "bridge: [in, first, second, third]", ""},
+        Kind{"bridge_pushes",
+             "bridge: {ports: {in: {access: 10}, first: {trunk: [10]}, second: {access: 10}, "
+             "third: {trunk: [10, 20]}}}",
+             ""},
+        Kind{"bridge_pushes_only",
+             "bridge: {ports: {in: {access: 10}, first: {trunk: [10]}, second: {trunk: [10]}, "
+             "third: {trunk: [10]}}}",
+             ""},
+        Kind{"bridge_pops",
+             "bridge: {ports: {in: {trunk: [10, 20], native: 20}, first: {access: 10}, "
+             "second: {access: 20}, third: {trunk: [10, 20], native: 10}}}",
+             ""},
+        Kind{"rules_push", "wire: [in, first], sink: [second, third]",
+             "{ from: [in], match: '', vlan: {push: 7} }, "
+             "{ from: [in], match: '', vlan: {push: 8} }"},
+        Kind{"rules_push_leaving", "bridge: [in, first, second, third]",
+             "{ to: [first], match: '', vlan: {push: 7} }, "
+             "{ to: [second], match: '', vlan: {push: 8} }"},
+        Kind{"rules_pop_and_push", "wire: [in, first], sink: [second, third]",
+             "{ from: [in], match: 'vlan', vlan: {pop: true} }, "
+             "{ to: [first], match: '', vlan: {push: 8} }"},
+        Kind{"rules_set", "wire: [in, first], sink: [second, third]",
+             "{ from: [in], match: 'vlan', vlan: {set: 99} }"},
+        Kind{"rules_mirrors_and_push", "wire: [in, first], sink: [second, third]",
+             "{ from: [in], match: '', mirror: [second], truncate: 100 }, "
+             "{ from: [in], match: '', mirror: [third], vlan: {push: 5} }, "
+             "{ to: [first], match: '', vlan: {push: 6} }"},
+        Kind{"rules_redirect", "wire: [in, first], sink: [second, third]",
+             "{ from: [in], match: '', vlan: {push: 5}, redirect: [second, third] }"},
+        Kind{"rules_balance_and_police", "wire: [in, first], sink: [second, third]",
+             "{ from: [in], match: '', police: {rate: 100Gbit, burst: 4GB} }, "
+             "{ from: [in], match: '', balance: [second, third], vlan: {push: 5} }"}),
+    [](const auto &info) { return info.param.name; });
 
 } // namespace

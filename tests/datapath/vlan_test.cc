@@ -50,7 +50,8 @@ class Vlan : public PacketTest, public testing::WithParamInterface<Case>
 {
 protected:
   // The packet, made writable for `length`; `other` keeps a second reference where it is shared.
-  rte_mbuf *open(const Bytes &bytes, uint16_t length)
+  // `room`: of tags that are to be put in front.
+  rte_mbuf *open(const Bytes &bytes, uint16_t length, uint16_t room = 0)
   {
     rte_mbuf *m = make(GetParam().shape, bytes);
     if (GetParam().shared) {
@@ -58,7 +59,7 @@ protected:
       other = m;
     }
     original = bytes;
-    rte_mbuf *mine = packet_writable(m, length, &copier);
+    rte_mbuf *mine = packet_extensible(m, length, room, &copier);
     EXPECT_NE(mine, nullptr);
     return mine;
   }
@@ -87,7 +88,7 @@ protected:
 TEST_P(Vlan, PushPutsATagBehindTheAddresses)
 {
   Bytes bytes = pattern(GetParam().size);
-  rte_mbuf *m = open(bytes, VLAN_PUSH_LENGTH);
+  rte_mbuf *m = open(bytes, VLAN_PUSH_LENGTH, VLAN_TAG_SIZE);
   ASSERT_TRUE(packet_vlan_push(m, VLAN_TPID, 0xa00a));
   EXPECT_EQ(vlan_read(m, VLAN_ADDRESSES), VLAN_TPID);
   EXPECT_EQ(vlan_read(m, VLAN_ADDRESSES + 2), 0xa00a);
@@ -113,7 +114,7 @@ TEST_P(Vlan, SetWritesTheTagAndNothingElse)
 TEST_P(Vlan, TwoTagsPushedAndPoppedLeaveTheFrameAsItWas)
 {
   Bytes bytes = pattern(GetParam().size);
-  rte_mbuf *m = open(bytes, VLAN_PUSH_LENGTH);
+  rte_mbuf *m = open(bytes, VLAN_PUSH_LENGTH, 2 * VLAN_TAG_SIZE);
   ASSERT_TRUE(packet_vlan_push(m, VLAN_TPID, 1));
   ASSERT_TRUE(packet_vlan_push(m, VLAN_TPID_SERVICE, 2));
   EXPECT_EQ(read(m), tagged(tagged(bytes, VLAN_TPID, 1), VLAN_TPID_SERVICE, 2));
@@ -137,6 +138,43 @@ TEST_F(VlanRoom, PushWithoutHeadroomChangesNothing)
   EXPECT_EQ(full.size(), 60u + RTE_PKTMBUF_HEADROOM);
   EXPECT_FALSE(packet_vlan_push(m, VLAN_TPID, 1));
   EXPECT_EQ(read(m), full);
+  rte_pktmbuf_free(m);
+}
+
+// As many tags as one likes: whenever headroom is used up, a private header has more.
+TEST_F(VlanRoom, AskingForRoomAlwaysFindsSome)
+{
+  for (size_t size : {14, 60, 128, 129, 1514, 9000}) {
+    Bytes expected = pattern(size);
+    rte_mbuf *m = bare(expected);
+    const rte_mbuf *before = m;
+    unsigned moves = 0;
+    for (uint16_t i = 0; i < 100; i++) {
+      m = packet_extensible(m, VLAN_PUSH_LENGTH, VLAN_TAG_SIZE, &copier);
+      ASSERT_NE(m, nullptr);
+      moves += m != before;
+      before = m;
+      ASSERT_TRUE(packet_vlan_push(m, VLAN_TPID_SERVICE, i));
+      expected = tagged(expected, VLAN_TPID_SERVICE, i);
+    }
+    EXPECT_EQ(read(m), expected);
+    EXPECT_EQ(moves, (100 + 31) / 32u) << "and no more often than that";
+    rte_pktmbuf_free(m);
+  }
+}
+
+// Without an mbuf for a private header nothing has changed.
+TEST_F(VlanRoom, WithoutHeadersAndHeadroomLeavesEverything)
+{
+  Bytes bytes = pattern(200);
+  rte_mbuf *m = bare(bytes);
+  std::vector<rte_mbuf *> taken(N_HEADERS);
+  ASSERT_EQ(rte_pktmbuf_alloc_bulk(copier.headers, taken.data(), N_HEADERS), 0);
+  EXPECT_EQ(packet_extensible(m, VLAN_PUSH_LENGTH, VLAN_TAG_SIZE, &copier), nullptr);
+  EXPECT_EQ(packet_writable(m, VLAN_PUSH_LENGTH, &copier), m) << "nor is any needed to write";
+  EXPECT_EQ(read(m), bytes);
+  EXPECT_EQ(rte_mbuf_refcnt_read(m), 1);
+  rte_pktmbuf_free_bulk(taken.data(), taken.size());
   rte_pktmbuf_free(m);
 }
 
