@@ -16,6 +16,7 @@
 #include "control/cpu.h"
 #include "control/eal_log.h"
 #include "control/hugepages.h"
+#include "control/peer_messages.h"
 #include "control/runtime_directory.h"
 #include "datapath/failure.h"
 
@@ -138,6 +139,7 @@ int eal_start(const struct eal_request *request, struct notes *warnings, char *e
   if (status != 0)
     return status;
 
+  peer_messages_begin();
   eal_log_open();
   build_arguments(&started_with, request);
   memcpy(argv, started_with.text, sizeof(argv)); // getopt reorders the array that it gets

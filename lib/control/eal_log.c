@@ -10,6 +10,9 @@
 
 #include <rte_log.h>
 
+#include "control/clock.h"
+#include "control/log_limit.h"
+
 enum { LOG_SHOWN = 8192 }; // bytes of the log that are looked at
 
 // DPDK's log is one per process.
@@ -84,10 +87,27 @@ const char *eal_log_last(void)
   return start != NULL ? start + 1 : text;
 }
 
+// One call for each that DPDK logs; the stream's lock is held.
+static ssize_t write_limited(void *cookie, const char *text, size_t size)
+{
+  struct log_limit *limit = cookie;
+  unsigned long left_out;
+  if (!log_limit_allows(limit, clock_now(), &left_out))
+    return size;
+  if (left_out > 0)
+    fprintf(stderr, "platter: %lu lines of DPDK's log were left out\n", left_out);
+  fwrite(text, 1, size, stderr);
+  return size;
+}
+
 void eal_log_to_stderr(void)
 {
+  static struct log_limit limit;
+  static FILE *limited;
+  if (limited == NULL)
+    limited = fopencookie(&limit, "w", (cookie_io_functions_t){.write = write_limited});
   rte_log_set_global_level(RTE_LOG_WARNING);
-  rte_openlog_stream(stderr);
+  rte_openlog_stream(limited != NULL ? limited : stderr);
 }
 
 // From its beginning, for this may go on for as long as platter runs.

@@ -14,7 +14,8 @@ const char *eal_words(void);
 // The last line of what was logged, whoever logged it. Valid until the next call.
 const char *eal_log_last(void);
 
-// From now on DPDK's warnings and errors go to stderr as they come.
+// From now on DPDK's warnings and errors go to stderr as they come, but not more than
+// log_limit.h allows.
 void eal_log_to_stderr(void);
 
 // What is logged goes to memory again, where eal_words finds it.

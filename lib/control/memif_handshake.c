@@ -2,10 +2,9 @@
 #include "control/memif_handshake.h"
 
 #include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+#include "control/peer_descriptor.h"
 
 // Of all regions of a connection: more than any client offers, and little enough that it can always
 // be mapped.
@@ -56,10 +55,7 @@ static const char *take_init(struct memif_handshake *handshake, struct memif_mes
 // Memory that the peer can take away while it is mapped would be SIGBUS at any later moment.
 static const char *check_memory(int fd, uint64_t size)
 {
-  struct stat file;
-  if (fstat(fd, &file) != 0 || !S_ISREG(file.st_mode))
-    return "a region that is no memory";
-  if (size == 0 || (uint64_t)file.st_size < size)
+  if (size == 0 || !peer_descriptor_holds(fd, size))
     return "a region that is larger than its memory";
   int seals = fcntl(fd, F_GET_SEALS);
   if (seals < 0 || !(seals & F_SEAL_SHRINK))
@@ -89,24 +85,12 @@ static const char *take_region(struct memif_handshake *handshake,
   return NULL;
 }
 
-// A worker reads and writes it: with a pipe, or a socket, it could be made to wait. That it does
-// not wait for an eventfd either is a flag of the eventfd, which all who have it share.
-static bool is_eventfd(int fd)
-{
-  char path[64], target[64] = "";
-  snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-  ssize_t length = readlink(path, target, sizeof(target) - 1);
-  int flags = fcntl(fd, F_GETFL);
-  return length > 0 && strncmp(target, "anon_inode:[eventfd]", length) == 0 && flags >= 0 &&
-         fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0;
-}
-
 static const char *take_ring(struct memif_handshake *handshake, const struct memif_message *message,
                              const int *fds, unsigned n)
 {
   bool from_client = message->ring.flags & MEMIF_FROM_CLIENT;
   unsigned *rings = from_client ? &handshake->n_to_server : &handshake->n_to_client;
-  if (n != 1 || !is_eventfd(fds[0]))
+  if (n != 1 || !peer_descriptor_is_eventfd(fds[0]))
     return "a ring without its eventfd";
   if (*rings > 0 || message->ring.index != 0)
     return "a second ring of a direction";

@@ -18,7 +18,6 @@
 //   descriptor stays open. It offers one now: platter uses one.
 #include "control/memif_socket.h"
 
-#include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,13 +31,13 @@
 #include <rte_log.h>
 
 #include "control/memif_handshake.h"
+#include "control/peer_descriptor.h"
 #include "control/peer_socket.h"
 
 enum {
   PORTS_MAX = 32,
   HALF_OPEN_MAX = 16,
   CHANNELS_MAX = PORTS_MAX + HALF_OPEN_MAX + 1,
-  DESCRIPTORS_MAX = 16, // more than fit in what the driver reads them to
 };
 
 // A connection is known by its descriptor and, since that may be another's by now, its inode.
@@ -69,35 +68,6 @@ static struct {
   unsigned n;
   struct known_port port[PORTS_MAX];
 } known = {.lock = PTHREAD_MUTEX_INITIALIZER};
-
-typedef ssize_t receive_function(int, struct msghdr *, int);
-typedef ssize_t send_function(int, const struct msghdr *, int);
-
-static receive_function *own_recvmsg(void)
-{
-  static receive_function *own;
-  if (own == NULL)
-    own = (receive_function *)dlsym(RTLD_NEXT, "recvmsg");
-  return own;
-}
-
-static send_function *own_sendmsg(void)
-{
-  static send_function *own;
-  if (own == NULL)
-    own = (send_function *)dlsym(RTLD_NEXT, "sendmsg");
-  return own;
-}
-
-// Nobody else in the process moves messages of this size over such a socket.
-static bool is_memif(int fd, const struct msghdr *message)
-{
-  int domain = 0, type = 0;
-  socklen_t size = sizeof(int);
-  return message->msg_iovlen == 1 && message->msg_iov[0].iov_len == sizeof(struct memif_message) &&
-         getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain == AF_UNIX &&
-         getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_SEQPACKET;
-}
 
 static ino_t inode(int fd)
 {
@@ -228,20 +198,6 @@ static const char *compare_buffers(const struct channel *channel, char *text, si
   return text;
 }
 
-// The descriptors that have come with a message. Returns how many.
-static unsigned descriptors(struct msghdr *message, int *fds)
-{
-  unsigned n = 0;
-  for (struct cmsghdr *c = CMSG_FIRSTHDR(message); c != NULL; c = CMSG_NXTHDR(message, c)) {
-    size_t bytes = c->cmsg_len - CMSG_LEN(0);
-    if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
-      continue;
-    for (size_t i = 0; i < bytes / sizeof(int) && n < DESCRIPTORS_MAX; i++)
-      memcpy(&fds[n++], CMSG_DATA(c) + i * sizeof(int), sizeof(int));
-  }
-  return n;
-}
-
 static const char *look_at(struct channel *channel, struct msghdr *message, ssize_t size,
                            const int *fds, unsigned n, char *text, size_t text_size)
 {
@@ -271,25 +227,23 @@ static ssize_t refuse(struct channel *channel, struct msghdr *message, const cha
   say(channel, "is let go", why);
   snprintf(goodbye.disconnect.text, sizeof(goodbye.disconnect.text), "%.95s", why);
   send(channel->fd, &goodbye, sizeof(goodbye), MSG_DONTWAIT | MSG_NOSIGNAL);
-  for (unsigned i = 0; i < n; i++)
-    close(fds[i]);
-  message->msg_controllen = 0;
+  peer_descriptors_drop(message, fds, n);
   return 0;
 }
 
-static ssize_t hear(int fd, struct msghdr *message, int flags)
+ssize_t memif_socket_receive(receive_function *receive, int fd, struct msghdr *message, int flags)
 {
-  int fds[DESCRIPTORS_MAX];
+  int fds[PEER_DESCRIPTORS_MAX];
   char text[128];
   struct channel **channel = find(fd);
   if (channel == NULL)
     return 0;
-  ssize_t size = own_recvmsg()(fd, message, flags | MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+  ssize_t size = receive(fd, message, flags | MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
   if (size <= 0) {
     forget(channel);
     return size;
   }
-  unsigned n = descriptors(message, fds);
+  unsigned n = peer_descriptors(message, fds);
   const char *wrong = look_at(*channel, message, size, fds, n, text, sizeof(text));
   if (wrong != NULL)
     size = refuse(*channel, message, wrong, fds, n);
@@ -299,22 +253,15 @@ static ssize_t hear(int fd, struct msghdr *message, int flags)
   return size;
 }
 
-ssize_t recvmsg(int fd, struct msghdr *message, int flags)
+ssize_t memif_socket_send(send_function *send_own, int fd, const struct msghdr *message, int flags)
 {
-  return is_memif(fd, message) ? hear(fd, message, flags) : own_recvmsg()(fd, message, flags);
-}
-
-ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
-{
-  if (!is_memif(fd, message))
-    return own_sendmsg()(fd, message, flags);
   struct memif_message *said = message->msg_iov[0].iov_base;
   if (said->type == MEMIF_HELLO) {
     said->hello.max_to_client = said->hello.max_to_server = 0;
     find(fd);
     shut_oldest_half_open();
   }
-  if (own_sendmsg()(fd, message, flags | MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+  if (send_own(fd, message, flags | MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
     shutdown(fd, SHUT_RDWR);
   return sizeof(*said);
 }

@@ -3,8 +3,16 @@
 #ifndef CONTROL_MEMIF_SOCKET_H
 #define CONTROL_MEMIF_SOCKET_H
 
+#include <sys/socket.h>
+
+#include "control/peer_messages.h"
+
 // Before a memif port starts: tells of it, so that what is said of its peers names it. `arguments`:
 // of its device string, behind the first comma.
 void memif_socket_announce(const char *port, const char *arguments);
+
+// recvmsg and sendmsg for the socket of a memif, by the C library's.
+ssize_t memif_socket_receive(receive_function *receive, int fd, struct msghdr *message, int flags);
+ssize_t memif_socket_send(send_function *send, int fd, const struct msghdr *message, int flags);
 
 #endif

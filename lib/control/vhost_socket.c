@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// DPDK's vhost library checks most of what a guest's qemu says, or whoever stands in its place. Of
+// what it lets pass (lib/vhost/vhost_user.c, 22.11), this is looked at before:
+//
+// - Inflight memory (GET_INFLIGHT_FD, SET_INFLIGHT_FD), which is for disks: each message that fails
+//   leaves a descriptor or a mapping behind.
+// - Memory that is larger than its file (SET_MEM_TABLE, SET_LOG_BASE): it is mapped, and SIGBUS for
+//   the worker that reads it. A region that cannot be mapped leaves its descriptor behind.
+// - Eventfds that are none (SET_VRING_KICK, SET_VRING_CALL): a worker that writes to a full pipe
+//   waits for ever.
+// - A header without its body: the library waits for the rest, on the one thread that serves all
+//   vhost ports, and the port cannot be stopped any more.
+#include "control/vhost_socket.h"
+
+#include <string.h>
+#include <sys/time.h>
+
+#include <rte_log.h>
+
+#include "control/peer_descriptor.h"
+
+enum { // the vhost-user protocol, docs/interop/vhost-user.rst of qemu
+  SET_MEM_TABLE = 5,
+  SET_LOG_BASE = 6,
+  SET_VRING_KICK = 12,
+  SET_VRING_CALL = 13,
+  GET_INFLIGHT_FD = 31,
+  SET_INFLIGHT_FD = 32,
+  REGIONS_MAX = 8,
+};
+
+struct header {
+  uint32_t request, flags, size;
+};
+
+struct region {
+  uint64_t guest, size, user, offset;
+};
+
+union body {
+  struct {
+    uint32_t n, padding;
+    struct region region[REGIONS_MAX];
+  } table;
+  struct {
+    uint64_t size, offset;
+  } log;
+};
+
+// What comes behind a header is there together with it. Returns whether all of it is.
+static bool look_ahead(int fd, const struct header *header, union body *body)
+{
+  *body = (union body){0};
+  return header->size <= sizeof(*body) &&
+         recv(fd, body, header->size, MSG_PEEK | MSG_DONTWAIT) == (ssize_t)header->size;
+}
+
+static bool fits(int fd, uint64_t offset, uint64_t size)
+{
+  return size > 0 && offset <= UINT64_MAX - size && peer_descriptor_holds(fd, offset + size);
+}
+
+static const char *check_table(const union body *body, const int *fds, unsigned n)
+{
+  if (body->table.n != n || n > REGIONS_MAX)
+    return "memory without its descriptors";
+  for (unsigned i = 0; i < n; i++)
+    if (!fits(fds[i], body->table.region[i].offset, body->table.region[i].size))
+      return "memory that is larger than its file";
+  return NULL;
+}
+
+static const char *check(int fd, const struct header *header, const int *fds, unsigned n)
+{
+  union body body;
+  switch (header->request) {
+  case SET_MEM_TABLE:
+    return look_ahead(fd, header, &body) ? check_table(&body, fds, n) : "half a table of memory";
+  case SET_LOG_BASE:
+    return look_ahead(fd, header, &body) && n == 1 && fits(fds[0], body.log.offset, body.log.size)
+               ? NULL
+               : "a log that is larger than its file";
+  case SET_VRING_KICK:
+  case SET_VRING_CALL:
+    for (unsigned i = 0; i < n; i++)
+      if (!peer_descriptor_is_eventfd(fds[i]))
+        return "a ring without its eventfd";
+    return NULL;
+  case GET_INFLIGHT_FD:
+  case SET_INFLIGHT_FD:
+    return "a request for disks";
+  default:
+    return NULL;
+  }
+}
+
+ssize_t vhost_socket_heard(int fd, struct msghdr *message, ssize_t size)
+{
+  static const struct timeval patience = {.tv_usec = 500000};
+  int fds[PEER_DESCRIPTORS_MAX];
+  struct header header;
+  if (size != sizeof(header))
+    return size;
+  setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+  memcpy(&header, message->msg_iov[0].iov_base, sizeof(header));
+  unsigned n = peer_descriptors(message, fds);
+  const char *wrong = check(fd, &header, fds, n);
+  if (wrong == NULL)
+    return size;
+  rte_log(RTE_LOG_WARNING, RTE_LOGTYPE_USER1, "platter: a vhost-user peer is let go: %s\n", wrong);
+  peer_descriptors_drop(message, fds, n);
+  return 0;
+}
