@@ -263,6 +263,7 @@ int appliance_start(struct appliance **appliance, const struct config *config,
     appliance_free(a);
     return status;
   }
+  eal_log_warnings(warnings);
   eal_log_to_stderr();
   appliance_update(a); // when workers have answered, they run
   begin_replays(a);

@@ -13,12 +13,19 @@
 #include "control/clock.h"
 #include "control/log_limit.h"
 
-enum { LOG_SHOWN = 8192 }; // bytes of the log that are looked at
+enum {
+  LOG_SHOWN = 8192, // bytes of the log that are looked at
+  WARNINGS_MAX = 8, // lines that are shown of a start that succeeds
+};
 
 // DPDK's log is one per process.
 static struct {
-  FILE *file; // in memory; open to the end of the process: drivers' threads may write to it
-  off_t seen; // by eal_words
+  FILE *file;   // in memory; open to the end of the process: drivers' threads may write to it
+  FILE *stream; // what DPDK writes to; goes to the file
+  off_t seen;   // by eal_words
+  // Lines of drivers, by eal_log_warnings. With the stream's lock.
+  char warning[WARNINGS_MAX][256];
+  unsigned n_warnings; // may be more than there is room for
 } kept;
 
 // EAL's own lines say that a driver failed, the driver's say why.
@@ -31,16 +38,80 @@ static bool tells_why(const char *line)
   return *line != '\0';
 }
 
+// Words that drivers have, in warnings and errors, for what does not concern platter.
+static bool is_harmless(const char *line)
+{
+  static const char *const words[] = {
+      // It has no secondary processes.
+      "mp action callback",
+      "to secondary",
+      // net_tap: it has no use for rte_flow, and reads without waiting for a signal.
+      "qdisc",
+      "Disabling rte flow",
+      "rt-signals",
+      // It asks for fewer transmit queues first (port_configure.c, set_queues).
+      "must be equal to number of tx queues",
+      "dev_configure = ",
+  };
+  for (unsigned i = 0; i < sizeof(words) / sizeof(*words); i++)
+    if (strstr(line, words[i]) != NULL)
+      return true;
+  return false;
+}
+
+static void keep_warning(const char *line, size_t length)
+{
+  char text[sizeof(*kept.warning)];
+  snprintf(text, sizeof(text), "%.*s", (int)length, line);
+  if (!tells_why(text) || is_harmless(text))
+    return;
+  for (unsigned i = 0; i < kept.n_warnings && i < WARNINGS_MAX; i++)
+    if (strcmp(kept.warning[i], text) == 0)
+      return;
+  if (kept.n_warnings < WARNINGS_MAX)
+    strcpy(kept.warning[kept.n_warnings], text);
+  kept.n_warnings++;
+}
+
+// Called for each message, on the thread that logs it: the message's level is known nowhere else.
+static ssize_t keep(void *cookie, const char *text, size_t size)
+{
+  bool warns = rte_log_cur_msg_loglevel() <= (int)RTE_LOG_WARNING;
+  fwrite(text, 1, size, kept.file);
+  for (size_t at = 0; warns && at < size;) {
+    const char *end = memchr(text + at, '\n', size - at);
+    size_t length = end != NULL ? (size_t)(end - text) - at : size - at;
+    keep_warning(text + at, length);
+    at += length + 1;
+  }
+  return size;
+}
+
+void eal_log_warnings(struct notes *warnings)
+{
+  if (kept.stream == NULL)
+    return;
+  flockfile(kept.stream);
+  for (unsigned i = 0; i < kept.n_warnings && i < WARNINGS_MAX; i++)
+    notes_add(warnings, "DPDK says: %s", kept.warning[i]);
+  if (kept.n_warnings > WARNINGS_MAX)
+    notes_add(warnings, "DPDK says %u more lines like these", kept.n_warnings - WARNINGS_MAX);
+  kept.n_warnings = 0;
+  funlockfile(kept.stream);
+}
+
 void eal_log_open(void)
 {
   int fd = memfd_create("platter-log", MFD_CLOEXEC);
   if (fd < 0)
     return;
   kept.file = fdopen(fd, "a");
-  if (kept.file != NULL)
-    rte_openlog_stream(kept.file);
-  else
+  if (kept.file == NULL) {
     close(fd);
+    return;
+  }
+  kept.stream = fopencookie(NULL, "w", (cookie_io_functions_t){.write = keep});
+  rte_openlog_stream(kept.stream != NULL ? kept.stream : kept.file);
 }
 
 // Where the log ends.
@@ -118,5 +189,6 @@ void eal_log_to_memory(void)
   fflush(kept.file);
   if (ftruncate(fileno(kept.file), 0) == 0)
     kept.seen = 0;
-  rte_openlog_stream(kept.file);
+  kept.n_warnings = 0;
+  rte_openlog_stream(kept.stream != NULL ? kept.stream : kept.file);
 }

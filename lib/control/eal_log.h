@@ -4,6 +4,12 @@
 #ifndef CONTROL_EAL_LOG_H
 #define CONTROL_EAL_LOG_H
 
+#include "config/notes.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 // Before EAL starts: from now on what is logged is kept.
 void eal_log_open(void);
 
@@ -14,6 +20,10 @@ const char *eal_words(void);
 // The last line of what was logged, whoever logged it. Valid until the next call.
 const char *eal_log_last(void);
 
+// Adds what drivers have logged as warnings and errors since the last call, each line once: of a
+// start that succeeds nobody else would hear of them.
+void eal_log_warnings(struct notes *warnings);
+
 // From now on DPDK's warnings and errors go to stderr as they come, but not more than
 // log_limit.h allows.
 void eal_log_to_stderr(void);
@@ -21,4 +31,7 @@ void eal_log_to_stderr(void);
 // What is logged goes to memory again, where eal_words finds it.
 void eal_log_to_memory(void);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

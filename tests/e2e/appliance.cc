@@ -79,6 +79,7 @@ Ended Appliance::expect_clean_end(bool may_copy)
   Ended ended = process_->wait(30);
   EXPECT_EQ(ended.status, OK) << ended.out << ended.err;
   expect_closed_text(ended, may_copy);
+  EXPECT_EQ(ended.err.find("DPDK says"), std::string::npos) << ended.err;
   EXPECT_EQ(leftovers_.now(), "");
   return ended;
 }
