@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/console.h"
 #include "config/text.h"
 
 static const char *name; // of the program, for every message
@@ -117,9 +118,10 @@ int cli_main(const struct cli *p, int argc, char **argv)
   heed_signals();
   ignore_signals();
   enum status_code status = dispatch(p, argc, argv);
+  int lost = console_finish();
   bool failed = ferror(stdout); // earlier: errno has been others' since
-  const char *why = NULL;
-  if (fflush(stdout) != 0)
+  const char *why = lost == -ETIMEDOUT ? "nobody reads it" : lost != 0 ? strerror(-lost) : NULL;
+  if (fflush(stdout) != 0 && why == NULL)
     why = strerror(errno);
   if (!failed && why == NULL)
     return status;

@@ -5,6 +5,10 @@
 
 #include <stdbool.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 // Keeps SIGINT, SIGTERM, SIGXCPU and SIGHUP for wait_until, from here on and in every thread made
 // later, so that a signal at any moment of the start ends in an orderly stop. Ignores SIGPIPE. Call
 // when files have been read (a signal ends that at once) and before anything is made that has to be
@@ -20,4 +24,7 @@ int wait_descriptor(void);
 // Sleeps until `time` (as wait_now), or until a signal asks to stop. Returns whether one did.
 bool wait_until(double time);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

@@ -25,6 +25,9 @@ struct layout *guess_layout(const struct config *config, bool stand_ins);
 // driver: exit() would wait for locks that it holds.
 _Noreturn void leave(enum status_code status);
 
+// console_start, or says on stderr why not.
+int start_console(void);
+
 // Prints "platter: warning: …" to stderr for each, and forgets them.
 void print_warnings(struct notes *warnings);
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "cli/console.h"
 #include "command.h"
 #include "control/assemble.h"
 #include "control/plan.h"
@@ -45,9 +47,17 @@ struct config *load_config(const char *path)
   return config;
 }
 
+int start_console(void)
+{
+  int status = console_start();
+  if (status != 0)
+    fprintf(stderr, "platter: cannot start the thread that writes output: %s\n", strerror(-status));
+  return status;
+}
+
 void leave(enum status_code status)
 {
-  fflush(stdout);
+  console_finish();
   _exit(status);
 }
 

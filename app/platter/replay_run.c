@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/console.h"
 #include "cli/wait.h"
 #include "control/appliance.h"
 #include "json.h"
@@ -175,6 +176,7 @@ static enum status_code forward(struct replay *r, struct appliance *a)
   int failed = wait_for_all(r, a, error, sizeof(error));
   appliance_drain(a, DRAIN_SECONDS);
   double seconds = wait_now() - start;
+  console_patient();
   const struct status *s = appliance_stop(a);
   bool whole = complete(r, s);
 
@@ -241,7 +243,7 @@ enum status_code replay_run(struct replay *r)
   layout_free(layout);
   if (inputs_open(&r->inputs, r->config, error, sizeof(error)) != 0) {
     fprintf(stderr, "platter: %s\n", error);
-  } else if (wait_init() != 0) {
+  } else if (wait_init() != 0 || start_console() != 0) {
     status = STATUS_FAILED;
   } else if (open_outputs(r, error, sizeof(error)) == 0) {
     name_devices(r);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/console.h"
 #include "cli/wait.h"
 #include "command.h"
 #include "control/appliance.h"
@@ -65,6 +66,7 @@ static enum status_code finish(struct appliance *appliance, const struct config 
                                struct run *run)
 {
   bool printed = true;
+  console_patient();
   if (!appliance_drain(appliance, DRAIN_SECONDS))
     fprintf(stderr, "platter: warning: not all packets left within %d seconds\n", DRAIN_SECONDS);
   const struct status *status = appliance_stop(appliance);
@@ -85,7 +87,7 @@ static enum status_code start_and_forward(const struct config *config, struct ru
   struct notes warnings = {0};
   char error[1024];
 
-  if (wait_init() != 0)
+  if (wait_init() != 0 || start_console() != 0)
     return STATUS_FAILED;
   int failed = appliance_start(&appliance, config, &run->options, &warnings, error, sizeof(error));
   print_warnings(&warnings);

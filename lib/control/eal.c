@@ -2,12 +2,10 @@
 #include "control/eal.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <rte_eal.h>
 #include <rte_errno.h>
@@ -114,19 +112,13 @@ static void build_arguments(struct arguments *args, const struct eal_request *re
 // offers what platter refuses, between what getopt and platter say on standard error.
 static int init(int argc, char **argv)
 {
-  fflush(stdout);
-  int kept = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
-  int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-  if (kept >= 0 && nowhere >= 0)
-    dup2(nowhere, STDOUT_FILENO);
+  FILE *usual = stdout, *nowhere = fopen("/dev/null", "we");
+  if (nowhere != NULL)
+    stdout = nowhere;
   int used = rte_eal_init(argc, argv);
-  if (kept >= 0) {
-    fflush(stdout);
-    dup2(kept, STDOUT_FILENO);
-    close(kept);
-  }
-  if (nowhere >= 0)
-    close(nowhere);
+  stdout = usual;
+  if (nowhere != NULL)
+    fclose(nowhere);
   return used;
 }
 
