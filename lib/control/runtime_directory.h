@@ -9,7 +9,8 @@
 extern "C" {
 #endif
 
-// Makes and locks the directory. Returns 0, or -errno and one sentence in `error`.
+// Makes and locks the directory. Refused: one that others could write to. Returns 0, or -errno and
+// one sentence in `error`.
 int runtime_directory_take(const char *prefix, char *error, size_t size);
 
 // Its path, once it was taken.

@@ -110,6 +110,30 @@ TEST_F(Unprivileged, AServiceManagersDirectoryStays)
   expect_refusal(platter({"run", config}, with), FAILED, "another platter runs with the prefix");
 }
 
+TEST_F(Unprivileged, ARuntimeDirectoryThatOthersCouldChange)
+{
+  std::string config = dir.write("c.yaml", null_yaml(prefix)), dpdk = dir / "run/dpdk";
+  auto refused = [&](const std::string &what) {
+    expect_refusal(platter({"run", "--duration", "0.1", config}, with), FAILED, what);
+  };
+  ASSERT_EQ(mkdir((dir / "elsewhere").c_str(), 0700), 0);
+  ASSERT_EQ(symlink((dir / "elsewhere").c_str(), dpdk.c_str()), 0);
+  refused("the runtime directory " + dpdk + " is a link to somewhere else");
+  ASSERT_EQ(unlink(dpdk.c_str()), 0);
+  ASSERT_EQ(mkdir(dpdk.c_str(), 0755), 0);
+  ASSERT_EQ(chown(dpdk.c_str(), 1, 1), 0);
+  refused("the runtime directory " + dpdk + " belongs to user 1, who could change");
+  ASSERT_EQ(chown(dpdk.c_str(), 65534, 65534), 0);
+  ASSERT_EQ(chmod(dpdk.c_str(), 0777), 0);
+  refused("others may write to the runtime directory " + dpdk + ";");
+  ASSERT_EQ(chmod(dpdk.c_str(), 0700), 0);
+  ASSERT_EQ(symlink((dir / "elsewhere").c_str(), (dpdk + "/" + prefix).c_str()), 0);
+  refused("the runtime directory " + dpdk + "/" + prefix + " is a link to somewhere else");
+  ASSERT_EQ(unlink((dpdk + "/" + prefix).c_str()), 0);
+  EXPECT_TRUE(list_directory(dir / "elsewhere").empty());
+  EXPECT_EQ(platter({"run", "--duration", "0.1", config}, with).status, OK);
+}
+
 TEST_F(Unprivileged, DevicesThatNeedPrivilegesSaySo)
 {
   std::string config =
