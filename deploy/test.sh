@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Installs what the tests need, builds platter in every way that is checked, and checks it: format,
-# static analysis, layering, unit, datapath and end-to-end tests, the first two again under
-# AddressSanitizer and UBSan, and the fuzzers for ten seconds each. Bare Debian 12; root or sudo.
+# static analysis, layering, unit, datapath and end-to-end tests, two minutes among hostile peers, the
+# first two again under AddressSanitizer and UBSan, and the fuzzers for ten seconds each. Bare Debian
+# 12; root or sudo.
 #
-#   deploy/test.sh          everything, about seventeen minutes
+#   deploy/test.sh          everything, about nineteen minutes
 #   deploy/test.sh quick    without fuzzers
 #
 # Changes on the system while it runs: 512 hugepages of 2 MB where there are fewer, network
@@ -73,6 +74,9 @@ run_tests build --no-suite metal --no-rebuild || status=1
 say "NIC drivers, VFIO and IOMMU in an emulated machine, the short set"
 run_tests build --suite metal-short --logbase metal || status=1
 results+=(build/meson-logs/metal.junit.xml)
+
+say "Hostile peers and clients, full pipes, interfaces that come and go: two minutes"
+tests/soak/run.sh 2 || status=1
 
 say "Unit and datapath tests under AddressSanitizer and UBSan"
 wait "$others" || {
