@@ -6,6 +6,7 @@
 #include "command.h"
 #include "config/rules_lint.h"
 #include "explain.h"
+#include "show.h"
 
 static void show_link_follow(const struct config *config)
 {
@@ -25,12 +26,13 @@ static enum status_code show(const struct config *config, bool dot)
   struct layout *layout = guess_layout(config, false);
   if (layout == NULL)
     return STATUS_USAGE;
-  if (dot)
+  if (dot) {
     layout_dot(layout, stdout);
-  else
+  } else {
     layout_print(layout, stdout);
-  if (!dot)
+    show_notes(layout, stdout);
     show_link_follow(config);
+  }
   layout_free(layout);
   return STATUS_OK;
 }

@@ -28,6 +28,9 @@ _Noreturn void leave(enum status_code status);
 // console_start, or says on stderr why not.
 int start_console(void);
 
+// Prints the layout for a person, or, with `json`, only what it has to say, as warnings.
+void print_layout(const struct layout *layout, bool json);
+
 // Prints "platter: warning: …" to stderr for each, and forgets them.
 void print_warnings(struct notes *warnings);
 

@@ -21,6 +21,7 @@
 #include "control/eal.h"
 #include "control/filter_code.h"
 #include "replay/capture_reader.h"
+#include "show.h"
 
 enum {
   FRAMES_MAX = 65536, // of a capture: enough to tell how long a filter takes
@@ -37,8 +38,8 @@ struct sample {
 
 static void print_program(const char *text, const struct bpf_program *program)
 {
-  printf("filter: %s\nlibpcap and checks of its offsets make %u instructions of it:\n", text,
-         program->bf_len);
+  show_text(stdout, "  ", "filter: %s", text);
+  printf("libpcap and checks of its offsets make %u instructions of it:\n", program->bf_len);
   for (unsigned i = 0; i < program->bf_len; i++)
     printf("  %s\n", bpf_image(&program->bf_insns[i], (int)i));
 }
@@ -115,8 +116,8 @@ static void measure(const struct filter_code *code, const struct sample *sample,
     now = rte_rdtsc();
   } while (now < end);
   double cycles = (double)(now - start) / frames;
-  printf("%s: %u of %u frames match; %.1f cycles (%.1f ns) a frame\n", path, matches, sample->n,
-         cycles, cycles * 1e9 / rte_get_tsc_hz());
+  show_text(stdout, "  ", "%s: %u of %u frames match; %.1f cycles (%.1f ns) a frame", path, matches,
+            sample->n, cycles, cycles * 1e9 / rte_get_tsc_hz());
 }
 
 // DPDK translates in memory of its own: EAL has to run, with as little as it can do with.

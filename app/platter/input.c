@@ -10,6 +10,7 @@
 
 #include "config/notes.h"
 #include "config/text.h"
+#include "show.h"
 
 static int port_index(const struct config *config, const char *name, size_t length)
 {
@@ -68,11 +69,14 @@ void inputs_describe(const struct inputs *inputs, const struct config *config)
     const struct capture *c = &in->capture;
     if (in->path == NULL)
       continue;
-    printf("port %s: %s: %" PRIu64 " frames of %u to %u bytes:", config->ports[i].name, in->path,
-           c->frames, c->shortest, c->longest);
+    char kinds[256] = "";
+    size_t used = 0;
     for (unsigned k = 0; k < c->n_kinds && k < 4; k++)
-      printf("%s %s %" PRIu64, k > 0 ? "," : "", c->kinds[k].name, c->kinds[k].frames);
-    puts(c->n_kinds > 4 ? ", …" : "");
+      used += snprintf(kinds + used, sizeof(kinds) - used, "%s%s %" PRIu64, k > 0 ? ", " : "",
+                       c->kinds[k].name, c->kinds[k].frames);
+    show_text(stdout, "  ", "port %s: %s: %" PRIu64 " frames of %u to %u bytes: %s%s",
+              config->ports[i].name, in->path, c->frames, c->shortest, c->longest, kinds,
+              c->n_kinds > 4 ? ", …" : "");
     if (c->shortened > 0)
       printf("  %" PRIu64 " of them were cut short when recorded; what is there is replayed\n",
              c->shortened);

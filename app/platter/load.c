@@ -7,6 +7,7 @@
 #include "command.h"
 #include "control/assemble.h"
 #include "control/plan.h"
+#include "show.h"
 
 struct layout *guess_layout(const struct config *config, bool stand_ins)
 {
@@ -59,6 +60,18 @@ void leave(enum status_code status)
 {
   console_finish();
   _exit(status);
+}
+
+void print_layout(const struct layout *layout, bool json)
+{
+  if (!json) {
+    layout_print(layout, stdout);
+    show_notes(layout, stdout);
+    putchar('\n');
+    return;
+  }
+  for (unsigned i = 0; i < layout->n_notes; i++)
+    fprintf(stderr, "platter: warning: %s\n", layout->notes[i]);
 }
 
 void print_warnings(struct notes *warnings)

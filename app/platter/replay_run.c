@@ -216,10 +216,7 @@ static enum status_code start_and_forward(struct replay *r)
     fprintf(stderr, "%s: %s\n", r->config->file, error);
     return STATUS_FAILED;
   }
-  if (!r->json) {
-    layout_print(appliance_layout(appliance), stdout);
-    putchar('\n');
-  }
+  print_layout(appliance_layout(appliance), r->json);
   enum status_code status = forward(r, appliance);
   bool stuck = appliance_status(appliance)->running;
   appliance_free(appliance);

@@ -95,9 +95,8 @@ static enum status_code start_and_forward(const struct config *config, struct ru
     fprintf(stderr, "%s: %s\n", config->file, error);
     return STATUS_FAILED;
   }
+  print_layout(appliance_layout(appliance), run->json);
   if (!run->json) {
-    layout_print(appliance_layout(appliance), stdout);
-    putchar('\n');
     show_ports(appliance_status(appliance), stdout);
     printf("forwarding; Ctrl-C stops; `dpdk-telemetry.py -f %s` looks inside\n", config->prefix);
     fflush(stdout);

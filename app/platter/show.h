@@ -7,8 +7,24 @@
 
 #include "control/status.h"
 
-// "1.20 M": three figures and a unit step, in `text` of at least 16 bytes, which is returned.
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { SHOW_SIZE = 24 }; // bytes of a number as text
+
+// In `text` of SHOW_SIZE bytes, which is returned: "1.20 M", three figures and a unit step;
+// "3.43 ms", of seconds; "41.1", "1630", "2.60 M", of cycles.
 const char *show_number(double value, char *text);
+const char *show_seconds(double seconds, char *text);
+const char *show_cycles(double cycles, char *text);
+
+// One paragraph in lines of up to 80 columns, all but the first behind `indent`.
+void show_text(FILE *out, const char *indent, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+// What the layout has to say beside its table.
+void show_notes(const struct layout *layout, FILE *out);
 
 // The ports with their devices, and which of those copy inside themselves.
 void show_ports(const struct status *status, FILE *out);
@@ -39,4 +55,7 @@ void show_replays(const struct status *status, FILE *out);
 // been named. Returns whether there is any.
 bool show_replay_failures(const struct status *status, uint64_t *said, FILE *out);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

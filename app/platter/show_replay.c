@@ -6,31 +6,33 @@
 
 static void show_lateness(const struct replay_status *r, FILE *out)
 {
-  fprintf(out, "  late: half by %.3g us or less, 99%% %.3g, 99.9%% %.3g, at most %.3g us\n",
-          r->late_p50 * 1e6, r->late_p99 * 1e6, r->late_p999 * 1e6, r->late_most * 1e6);
+  char text[4][SHOW_SIZE];
+  show_text(out, "    ", "  late: half by %s or less, 99%% by %s, 99.9%% by %s, at most by %s",
+            show_seconds(r->late_p50, text[0]), show_seconds(r->late_p99, text[1]),
+            show_seconds(r->late_p999, text[2]), show_seconds(r->late_most, text[3]));
 }
 
 static void show_replay(const struct status_port *p, FILE *out)
 {
   const struct replay_status *r = &p->replay;
-  char asked[64], number[2][16];
+  char asked[64], number[2][SHOW_SIZE], laps[48] = "";
   config_replay_describe(&r->asked, asked, sizeof(asked));
-  fprintf(out, "replay %s: %s, %" PRIu64 " frames, %" PRIu64, p->name, r->asked.file, r->frames,
-          r->laps);
   if (r->asked.loop != 0)
-    fprintf(out, " of %" PRIu64, r->asked.loop);
-  fprintf(out, " laps%s, %s%s\n", r->sent % r->frames != 0 ? " and a part" : "",
-          r->window ? "through a window" : "from memory",
-          r->state == REPLAY_WAITING ? "; never begun" : "");
-  fprintf(out, "  asked: %s; achieved: %sbit/s, %spps\n", asked,
-          show_number(r->bits_per_second, number[0]), show_number(r->frames_per_second, number[1]));
+    snprintf(laps, sizeof(laps), " of %" PRIu64, r->asked.loop);
+  show_text(out, "  ", "replay %s: %s, %" PRIu64 " frames, %" PRIu64 "%s laps%s, %s%s", p->name,
+            r->asked.file, r->frames, r->laps, laps, r->sent % r->frames != 0 ? " and a part" : "",
+            r->window ? "through a window" : "from memory",
+            r->state == REPLAY_WAITING ? "; never begun" : "");
+  show_text(out, "    ", "  asked: %s; achieved: %sbit/s, %spps", asked,
+            show_number(r->bits_per_second, number[0]),
+            show_number(r->frames_per_second, number[1]));
   if (r->stalls > 0)
-    fprintf(out, "  stalls: %" PRIu64 " polls found no frame %s\n", r->stalls,
-            r->window ? "read yet" : "that its readers had let go");
+    show_text(out, "    ", "  stalls: %" PRIu64 " polls found no frame %s", r->stalls,
+              r->window ? "read yet" : "that its readers had let go");
   if (r->asked.rate != REPLAY_LINE)
     show_lateness(r, out);
   if (r->state == REPLAY_FAILED)
-    fprintf(out, "  FAILED: %s\n", r->error);
+    show_text(out, "    ", "  FAILED: %s", r->error);
 }
 
 void show_replays(const struct status *s, FILE *out)

@@ -101,7 +101,7 @@ static int start_eal(struct appliance *a, const struct appliance_options *option
   return 0;
 }
 
-static int make_layout(struct appliance *a, struct notes *warnings, char *error, size_t size)
+static int make_layout(struct appliance *a, char *error, size_t size)
 {
   struct layout_port_facts facts[CONFIG_PORTS_MAX];
   for (unsigned i = 0; i < a->config->n_ports; i++)
@@ -115,8 +115,6 @@ static int make_layout(struct appliance *a, struct notes *warnings, char *error,
   a->layout = plan_layout(&a->plan, a->config->n_ports, facts, error, size);
   if (a->layout == NULL)
     return -EINVAL;
-  for (unsigned i = 0; i < a->layout->n_notes; i++)
-    notes_add(warnings, "%s", a->layout->notes[i]);
   return 0;
 }
 
@@ -222,7 +220,7 @@ static int start(struct appliance *a, const struct appliance_options *options,
   for (unsigned i = 0; i < config->n_ports && status == 0; i++)
     status = port_probe(&a->port[i], error, size);
   if (status == 0)
-    status = make_layout(a, warnings, error, size);
+    status = make_layout(a, error, size);
   if (status == 0)
     status = start_ports(a, strict, warnings, error, size);
   if (status == 0 && options->residence)

@@ -216,6 +216,4 @@ void layout_print(const struct layout *layout, FILE *out)
   for (unsigned i = 0; lists != NULL && i < n; i++)
     free(lists[i]);
   free(lists);
-  for (unsigned i = 0; i < layout->n_notes; i++)
-    fprintf(out, "%snote: %s\n", i == 0 ? "\n" : "", layout->notes[i]);
 }

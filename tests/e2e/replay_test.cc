@@ -166,7 +166,7 @@ TEST_F(Replay, TheSummaryForPeopleSaysTheSame)
   std::string frames = std::to_string(read_frames(source_path("pcaps/arp.pcap")).size());
   EXPECT_NE(ended.out.find("arp.pcap: " + frames + " frames of "), std::string::npos) << ended.out;
   EXPECT_NE(
-      ended.out.find("accounting: received " + frames + " + cloned 0 = transmitted " + frames),
+      ended.out.find("accounting: received " + frames + " + cloned 0\n  = transmitted " + frames),
       std::string::npos)
       << ended.out;
 }

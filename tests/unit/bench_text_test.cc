@@ -6,8 +6,8 @@
 #include <gtest/gtest.h>
 
 #include "bench_made_up.h"
+#include "cli/wrap.h"
 #include "report/cell.h"
-#include "report/wrap.h"
 
 namespace
 {

@@ -16,7 +16,7 @@ TEST(Print, Table)
             "1       3     right/0   right/0    left to worker 0\n");
 }
 
-TEST(Print, LongListsGoOnBelowAndNotesFollow)
+TEST(Print, LongListsGoOnBelow)
 {
   Facts facts = Wire(16, 1).Core(2).Core(3);
   facts.ports[0].node = 1;
@@ -31,9 +31,9 @@ TEST(Print, LongListsGoOnBelowAndNotesFollow)
             "1       4     left/0, left/1, left/2, left/3,       left/0     right to worker 0\n"
             "              left/4, left/5, left/6, left/7,\n"
             "              left/8, left/9, left/10, left/11,\n"
-            "              left/12, left/13, left/14, left/15\n"
-            "\n"
-            "note: core 3: nothing to do with 17 receive queues; left out\n");
+            "              left/12, left/13, left/14, left/15\n");
+  ASSERT_EQ(layout->n_notes, 1u);
+  EXPECT_STREQ(layout->notes[0], "core 3: nothing to do with 17 receive queues; left out");
 }
 
 TEST(Print, LongestNamesStandBelowOneAnother)

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/wrap.h"
 #include "report/cell.h"
 #include "report/member.h"
-#include "report/wrap.h"
 
 enum { GAP = 2, WORD_MAX = 30, KEYS_MAX = 2, CELL_SIZE = 512 };
 

@@ -4,11 +4,11 @@
 
 #include <string.h>
 
+#include "cli/wrap.h"
 #include "machine/words.h"
 #include "report/cell.h"
 #include "report/member.h"
 #include "report/table.h"
-#include "report/wrap.h"
 
 enum { WIDTH = 100 };
 

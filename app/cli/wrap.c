@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "report/wrap.h"
+#include "cli/wrap.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Lines of text that fit a width in columns of a terminal.
-#ifndef BENCH_REPORT_WRAP_H
-#define BENCH_REPORT_WRAP_H
+#ifndef CLI_WRAP_H
+#define CLI_WRAP_H
 
 #include <stddef.h>
 #include <stdio.h>
