@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/console.h"
 #include "config/text.h"
@@ -64,6 +65,17 @@ static enum status_code run(const struct command *command, int argc, char **argv
   return STATUS_OK;
 }
 
+// A file in place of a command: it is said what can be done with one.
+static bool is_file(const struct cli *p, const char *word)
+{
+  if (p->of_a_file == NULL || access(word, F_OK) != 0)
+    return false;
+  fprintf(stderr, "%s: '%s' is a file; a command stands before it:\n", name, word);
+  for (const char *const *command = p->of_a_file; *command != NULL; command++)
+    fprintf(stderr, "  %s %s %s\n", name, *command, word);
+  return true;
+}
+
 static void unknown_command(const struct cli *p, const char *word)
 {
   struct text_nearest nearest = {.text = word, .length = strlen(word)};
@@ -86,6 +98,8 @@ static enum status_code dispatch(const struct cli *p, int argc, char **argv)
   for (unsigned i = 0; i < p->n_commands; i++)
     if (strcmp(word, p->commands[i]->name) == 0)
       return run(p->commands[i], argc - 1, argv + 1);
+  if (*word != '\0' && is_file(p, word))
+    return STATUS_USAGE;
   if (*word != '\0')
     unknown_command(p, word);
   print_help(p, stderr);

@@ -20,9 +20,10 @@ struct command {
 
 struct cli {
   const char *name;
-  const char *about; // the first line of its help
-  const char *start; // the first command to try
-  const char *exits; // what its exit statuses mean, as paragraphs
+  const char *about;            // the first line of its help
+  const char *start;            // the first command to try
+  const char *exits;            // what its exit statuses mean, as paragraphs
+  const char *const *of_a_file; // commands that take a file, ending with NULL; or NULL: none do
   unsigned n_commands;
   const struct command *const *commands;
 };

@@ -26,27 +26,32 @@ static enum status_code show(const struct config *config, bool dot)
   struct layout *layout = guess_layout(config, false);
   if (layout == NULL)
     return STATUS_USAGE;
+  bool shown = true;
   if (dot) {
     layout_dot(layout, stdout);
   } else {
-    layout_print(layout, stdout);
+    shown = layout_print(layout, stdout);
     show_notes(layout, stdout);
     show_link_follow(config);
   }
   layout_free(layout);
-  return STATUS_OK;
+  if (!shown)
+    fprintf(stderr, "platter: the layout cannot be shown: out of memory\n");
+  return shown ? STATUS_OK : STATUS_FAILED;
 }
 
 // What is allowed and yet most likely not meant: said, and no error.
-static void lint(const struct config *config)
+// False: memory is out, and warnings are missing.
+static bool lint(const struct config *config)
 {
   struct config_errors findings = {0};
   config_rules_lint(config, &findings);
-  for (size_t i = 0; i < findings.count; i++)
-    fprintf(stderr, "%s:%d:%d: warning: %s\n", config->file, findings.error[i].place.line,
-            findings.error[i].place.column,
-            findings.error[i].text != NULL ? findings.error[i].text : "out of memory");
+  config_errors_list(&findings, config->file, "warning: ", stderr);
+  bool whole = findings.kept == findings.count || findings.kept == CONFIG_ERRORS_MAX;
+  for (size_t i = 0; i < findings.kept; i++)
+    whole &= findings.error[i].text != NULL;
   config_errors_free(&findings);
+  return whole;
 }
 
 static enum status_code run(const struct command *command, int argc, char **argv)
@@ -76,8 +81,10 @@ static enum status_code run(const struct command *command, int argc, char **argv
   struct config *config = load_config(argv[optind]);
   if (config == NULL)
     return STATUS_USAGE;
-  lint(config);
+  bool linted = lint(config);
   enum status_code status = show(config, dot);
+  if (status == STATUS_OK && !linted)
+    status = STATUS_FAILED;
   config_free(config);
   return status;
 }

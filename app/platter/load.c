@@ -78,5 +78,7 @@ void print_warnings(struct notes *warnings)
 {
   for (size_t i = 0; i < warnings->count; i++)
     fprintf(stderr, "platter: warning: %s\n", warnings->text[i]);
+  if (warnings->lost > 0)
+    fprintf(stderr, "platter: warning: %zu warnings are lost: out of memory\n", warnings->lost);
   notes_free(warnings);
 }

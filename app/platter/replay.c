@@ -10,6 +10,8 @@
 static enum status_code set_pace(struct replay *r, const char *loop, const char *rate,
                                  const char *speed)
 {
+  if (speed != NULL && rate == NULL)
+    rate = "original"; // nothing else has a speed
   const char *const values[] = {loop, rate, speed};
   static const char *const keys[] = {"loop", "rate", "speed"};
   char device[sizeof(r->pace_text) + 32], error[512];
@@ -18,8 +20,7 @@ static enum status_code set_pace(struct replay *r, const char *loop, const char 
   for (unsigned i = 0; i < 3; i++) {
     if (values[i] == NULL)
       continue;
-    if (!r->fast)
-      return usage_error(r->command, "--%s needs --fast", keys[i]);
+    r->fast = true; // no other replay has a pace
     if (strchr(values[i], ',') != NULL || strlen(values[i]) > 40)
       return usage_error(r->command, "--%s: '%.40s' is no value for it", keys[i], values[i]);
     used +=
@@ -115,9 +116,9 @@ const struct command command_replay = {
         "  --json      the summary as JSON on standard output, and nothing else there\n"
         "  --fast      load the files first and pass their frames by reference (replay ports in\n"
         "              place of net_pcap's receive side); what leaves is the same\n"
-        "  --loop N    with --fast: each file N times\n"
-        "  --rate R    with --fast: line, original, or a rate like 2Mpps or 10Gbit\n"
-        "  --speed X   with --rate original: X times as fast\n"
+        "  --loop N    each file N times; implies --fast, as the next two do\n"
+        "  --rate R    line, original, or a rate like 2Mpps or 10Gbit\n"
+        "  --speed X   X times as fast as the original; implies --rate original\n"
         "\n"
         "Exit status: 3 where a frame or an mbuf is unaccounted for.\n"
         "\n"

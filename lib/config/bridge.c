@@ -29,16 +29,17 @@ static bool trunk_read(struct reader *reader, const struct option *option,
   static const struct option number = {.min = 1, .max = CONFIG_VLAN_MAX};
   struct config_bridge_port *port = field;
   port->has_trunk = true;
-  if (!option_is_list(reader, node, "VLANs"))
+  struct option_elements list;
+  if (!option_elements(reader, node, "VLANs", &list))
     return false;
   option_count(reader, node, "VLANs", 1, CONFIG_VLAN_MAX);
-  for (size_t i = 0; i < node->count; i++) {
+  for (size_t i = 0; i < list.count; i++) {
     unsigned vlan;
-    if (!option_number(reader, &number, node->child[i], &vlan))
+    if (!option_number(reader, &number, list.child[i], &vlan))
       continue;
     uint64_t bit = (uint64_t)1 << vlan % 64;
     if (port->trunk[vlan / 64] & bit)
-      document_error(reader->errors, node->child[i],
+      document_error(reader->errors, list.child[i],
                      "expected each VLAN once, found %u a second time", vlan);
     port->trunk[vlan / 64] |= bit;
   }

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <yaml.h>
 
+#include "config/yaml_problem.h"
+
 enum { SKIP_DEPTH_MAX = 64 };
 
 struct builder {
@@ -23,21 +25,6 @@ static struct config_place place_of(yaml_mark_t mark)
   return (struct config_place){.line = (int)mark.line + 1, .column = (int)mark.column + 1};
 }
 
-// libyaml gives an offset instead of a mark where it cannot decode the text.
-static struct config_place place_of_offset(const struct builder *builder, size_t offset)
-{
-  struct config_place place = {.line = 1, .column = 1};
-  for (size_t i = 0; i < offset && i < builder->length; i++) {
-    if (builder->text[i] == '\n') {
-      place.line++;
-      place.column = 1;
-    } else if ((builder->text[i] & 0xc0) != 0x80) { // not the middle of a character
-      place.column++;
-    }
-  }
-  return place;
-}
-
 static void out_of_memory(struct builder *builder)
 {
   builder->failed = true;
@@ -46,21 +33,10 @@ static void out_of_memory(struct builder *builder)
 
 static void report_failure(struct builder *builder)
 {
-  const yaml_parser_t *parser = &builder->parser;
-  const char *problem = parser->problem == NULL ? "unknown problem" : parser->problem;
-  if (parser->error == YAML_MEMORY_ERROR) {
+  if (builder->parser.error == YAML_MEMORY_ERROR)
     out_of_memory(builder);
-  } else if (parser->error == YAML_READER_ERROR) {
-    config_error_add(builder->errors, place_of_offset(builder, parser->problem_offset),
-                     "expected printable text in UTF-8: %s", problem);
-  } else if (parser->context != NULL) {
-    config_error_add(builder->errors, place_of(parser->problem_mark),
-                     "not valid YAML: %s (from line %zu): %s", parser->context,
-                     parser->context_mark.line + 1, problem);
-  } else {
-    config_error_add(builder->errors, place_of(parser->problem_mark), "not valid YAML: %s",
-                     problem);
-  }
+  else
+    yaml_problem_add(&builder->parser, builder->text, builder->length, builder->errors);
   builder->failed = true;
 }
 

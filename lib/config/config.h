@@ -33,7 +33,9 @@ enum {
   CONFIG_CAPACITY_MAX = 4 * 1024 * 1024, // addresses of a bridge
   CONFIG_STORM_MAX = 1000000000,         // packets a second
   CONFIG_RULES_MAX = 256,
-  CONFIG_FRAME_MAX = 9216, // bytes of the longest frame, without its CRC
+  CONFIG_PREFIXES_MAX = 1000000, // of one match_any
+  CONFIG_ERRORS_MAX = 100,       // kept of one file
+  CONFIG_FRAME_MAX = 9216,       // bytes of the longest frame, without its CRC
 };
 
 struct bpf_program; // libpcap's
@@ -135,16 +137,34 @@ struct config_police {
   double burst; // bytes
 };
 
+enum config_field { CONFIG_FIELD_SRC, CONFIG_FIELD_DST, CONFIG_FIELD_EITHER };
+
+// An IPv4 or IPv6 network; an address is one of all its bits.
+struct config_prefix {
+  uint8_t address[16]; // network order; IPv4: the first four bytes
+  uint8_t bits;
+  bool ipv6;
+};
+
+// Packets whose address lies in one of these networks.
+struct config_match_any {
+  enum config_field field;
+  size_t count; // 0: there is no such match
+  struct config_prefix *prefix;
+};
+
 // What is to be done with packets that match a filter. Sets of ports have one bit per port, by
 // index into config.ports.
 struct config_rule {
   char name[CONFIG_NAME_MAX + 1]; // default: rule_N, counted from 0
   bool egress;                    // about packets that leave by `ports`, not about those received
   uint32_t ports;
-  bool ports_named;           // by `from` or `to`; else all but those it sends to
-  char *match;                // in the language of libpcap; "": every packet
-  struct bpf_program *filter; // the same, compiled (filter.h); NULL: every packet
-  unsigned sample;            // its actions apply to one in so many; 0: to all
+  bool ports_named;            // by `from` or `to`; else all but those it sends to
+  char *match;                 // in the language of libpcap; "": every packet
+  struct bpf_program *filter;  // the same, compiled (filter.h); NULL: every packet
+  bool any_vlan;               // the filter is about what is behind up to two tags
+  struct config_match_any any; // the packet matches only if this does, too
+  unsigned sample;             // its actions apply to one in so many; 0: to all
   struct config_police police;
   bool drop;
   uint32_t mirror;
@@ -204,9 +224,12 @@ struct config_error {
   char *text; // "ports.left.rx_queues: expected a whole number from 1 to 64, found '4x'"
 };
 
-// Every error of one file, in the order of the file. Zero-initialise it; config_errors_free at end.
+// The errors of one file, in the order of the file. Zero-initialise it; config_errors_free at end.
+// All are counted, the first CONFIG_ERRORS_MAX that were found are kept; where there is no memory
+// for one it is counted all the same, so that what is wrong is never taken for right.
 struct config_errors {
   size_t count;
+  size_t kept;
   struct config_error *error;
 };
 
@@ -227,7 +250,12 @@ void config_free(struct config *config); // NULL is allowed
 void config_error_add(struct config_errors *errors, struct config_place place, const char *format,
                       ...) __attribute__((format(printf, 3, 4)));
 
-// Prints each error as "FILE:LINE:COLUMN: TEXT", one per line (without a place: "FILE: TEXT").
+// Prints each error as "FILE:LINE:COLUMN: TEXT", one per line (without a place: "FILE: TEXT"), each
+// TEXT behind `label` (""; "warning: "), and how many there are more.
+void config_errors_list(const struct config_errors *errors, const char *file, const char *label,
+                        FILE *out);
+
+// The same without a label.
 void config_errors_print(const struct config_errors *errors, const char *file, FILE *out);
 
 void config_errors_free(struct config_errors *errors);

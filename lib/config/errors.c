@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-// The array has room for the next power of two: it grows when the count is one.
+// The array has room for the next power of two: it grows when the number kept is one.
 static bool make_room(struct config_errors *errors)
 {
-  if ((errors->count & (errors->count - 1)) != 0)
+  if ((errors->kept & (errors->kept - 1)) != 0)
     return true;
-  size_t room = errors->count == 0 ? 1 : errors->count * 2;
+  size_t room = errors->kept == 0 ? 1 : errors->kept * 2;
   struct config_error *error = realloc(errors->error, room * sizeof(*error));
   if (error == NULL)
     return false;
@@ -21,7 +21,8 @@ static bool make_room(struct config_errors *errors)
 void config_error_add(struct config_errors *errors, struct config_place place, const char *format,
                       ...)
 {
-  if (!make_room(errors))
+  errors->count++;
+  if (errors->kept == CONFIG_ERRORS_MAX || !make_room(errors))
     return;
   char *text;
   va_list arguments;
@@ -29,7 +30,7 @@ void config_error_add(struct config_errors *errors, struct config_place place, c
   if (vasprintf(&text, format, arguments) < 0)
     text = NULL; // printed as what it is: no memory
   va_end(arguments);
-  errors->error[errors->count++] = (struct config_error){.place = place, .text = text};
+  errors->error[errors->kept++] = (struct config_error){.place = place, .text = text};
 }
 
 static int compare(const void *a, const void *b)
@@ -46,24 +47,35 @@ static int compare(const void *a, const void *b)
 
 void config_errors_sort(struct config_errors *errors, size_t first)
 {
-  if (errors->count > first)
-    qsort(errors->error + first, errors->count - first, sizeof(*errors->error), compare);
+  if (errors->kept > first)
+    qsort(errors->error + first, errors->kept - first, sizeof(*errors->error), compare);
 }
 
-void config_errors_print(const struct config_errors *errors, const char *file, FILE *out)
+void config_errors_list(const struct config_errors *errors, const char *file, const char *label,
+                        FILE *out)
 {
-  for (size_t i = 0; i < errors->count; i++) {
+  for (size_t i = 0; i < errors->kept; i++) {
     const struct config_error *error = &errors->error[i];
     fputs(file, out);
     if (error->place.line > 0)
       fprintf(out, ":%d:%d", error->place.line, error->place.column);
-    fprintf(out, ": %s\n", error->text == NULL ? "out of memory" : error->text);
+    fprintf(out, ": %s%s\n", label, error->text == NULL ? "out of memory" : error->text);
   }
+  size_t more = errors->count - errors->kept;
+  if (more > 0 && errors->kept == CONFIG_ERRORS_MAX)
+    fprintf(out, "%s: %s%zu more like these are not listed\n", file, label, more);
+  else if (more > 0)
+    fprintf(out, "%s: out of memory: %zu messages are lost\n", file, more);
+}
+
+void config_errors_print(const struct config_errors *errors, const char *file, FILE *out)
+{
+  config_errors_list(errors, file, "", out);
 }
 
 void config_errors_free(struct config_errors *errors)
 {
-  for (size_t i = 0; i < errors->count; i++)
+  for (size_t i = 0; i < errors->kept; i++)
     free(errors->error[i].text);
   free(errors->error);
   *errors = (struct config_errors){0};

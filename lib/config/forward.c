@@ -50,13 +50,14 @@ bool config_forward_port(struct reader *reader, struct config_forward *forward,
 bool config_forward_ports(struct reader *reader, struct config_forward *forward,
                           const struct document_node *node)
 {
-  if (!option_is_list(reader, node, "ports"))
+  struct option_elements list;
+  if (!option_elements(reader, node, "ports", &list))
     return false;
   if (forward->kind != NULL)
     option_count(reader, node, "ports", forward->kind->min_ports, forward->kind->max_ports);
   bool readable = true;
-  for (size_t i = 0; i < node->count; i++)
-    readable = config_forward_port(reader, forward, node->child[i]) && readable;
+  for (size_t i = 0; i < list.count; i++)
+    readable = config_forward_port(reader, forward, list.child[i]) && readable;
   return readable;
 }
 
@@ -96,6 +97,12 @@ static bool kind_read(struct reader *reader, const struct document_node *node,
   return config_forward_ports(reader, forward, node);
 }
 
+static bool entry_add(struct reader *reader, const struct document_node *node)
+{
+  struct config_forward *forward = &reader->config->forward[reader->config->n_forward++];
+  return kind_read(reader, node, forward);
+}
+
 // Reads one entry. False: its ports are not known.
 static bool entry_read(struct reader *reader, const struct document_node *node)
 {
@@ -105,12 +112,11 @@ static bool entry_read(struct reader *reader, const struct document_node *node)
     document_error(reader->errors, node, "expected one kind per entry, found %zu", node->count);
   bool readable = true;
   for (size_t i = 0; i < node->count; i++) {
-    struct config_forward forward = {0};
-    readable = kind_read(reader, node->child[i], &forward) && readable;
-    if (i == 0)
-      reader->config->forward[reader->config->n_forward++] = forward;
-    else
-      config_bridge_free(forward.bridge);
+    struct config_forward unused = {0};
+    readable =
+        (i == 0 ? entry_add(reader, node->child[i]) : kind_read(reader, node->child[i], &unused)) &&
+        readable;
+    config_bridge_free(unused.bridge);
   }
   return readable;
 }
@@ -120,15 +126,20 @@ static void refuse_missing_ports(struct reader *reader)
 {
   for (unsigned i = 0; i < reader->config->n_ports; i++) {
     if (reader->port_forwarded[i].line == 0 && !reader->port_meant[i])
-      document_key_error(reader->errors, reader->ports->child[i],
-                         "expected the port in one entry of 'forward', found it in none");
+      document_key_error(
+          reader->errors, reader->ports->child[i],
+          "expected the port in one entry of 'forward', found it in none; 'sink: [%s]' "
+          "is for a port that only sends what rules give it",
+          reader->config->ports[i].name);
   }
 }
 
 bool config_forward_read(struct reader *reader, const struct option *option,
                          const struct document_node *node, void *field)
 {
-  if (!option_is_list(reader, node, "entries such as 'wire: [left, right]'"))
+  // A map in place of the list can only mean an entry for each of its kinds.
+  bool map = node->type == DOCUMENT_MAP;
+  if (!map && !option_is_list(reader, node, "entries such as 'wire: [left, right]'"))
     return false;
   reader->config->forward = calloc(node->count, sizeof(*reader->config->forward));
   if (reader->config->forward == NULL && node->count > 0) {
@@ -137,7 +148,8 @@ bool config_forward_read(struct reader *reader, const struct option *option,
   }
   bool readable = true;
   for (size_t i = 0; i < node->count; i++)
-    readable = entry_read(reader, node->child[i]) && readable;
+    readable =
+        (map ? entry_add(reader, node->child[i]) : entry_read(reader, node->child[i])) && readable;
   config_bridge_names(reader);
   // Ports that an unreadable entry may have named are not said to be missing.
   if (readable)

@@ -12,11 +12,14 @@ void notes_add(struct notes *notes, const char *format, ...)
   va_start(args, format);
   int length = vasprintf(&text, format, args);
   va_end(args);
-  if (length < 0)
+  if (length < 0) {
+    notes->lost++;
     return;
+  }
   char **longer = realloc(notes->text, (notes->count + 1) * sizeof(*longer));
   if (longer == NULL) {
     free(text);
+    notes->lost++;
     return;
   }
   notes->text = longer;

@@ -12,6 +12,7 @@ extern "C" {
 struct notes { // zero-initialise
   size_t count;
   char **text;
+  size_t lost; // for want of memory
 };
 
 void notes_add(struct notes *notes, const char *format, ...) __attribute__((format(printf, 2, 3)));

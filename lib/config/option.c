@@ -14,6 +14,22 @@ bool option_is_list(struct reader *reader, const struct document_node *node, con
   return node->type == DOCUMENT_LIST;
 }
 
+bool option_elements(struct reader *reader, const struct document_node *node, const char *what,
+                     struct option_elements *elements)
+{
+  if (node->type == DOCUMENT_SCALAR && node->length > 0) {
+    elements->alone = node;
+    elements->child = &elements->alone;
+    elements->count = 1;
+    return true;
+  }
+  if (!option_is_list(reader, node, what))
+    return false;
+  elements->child = (const struct document_node *const *)node->child;
+  elements->count = node->count;
+  return true;
+}
+
 bool option_is_map(struct reader *reader, const struct document_node *node, const char *what)
 {
   if (node->type != DOCUMENT_MAP && node->type != DOCUMENT_REFUSED)
@@ -32,13 +48,13 @@ bool option_is_scalar(struct reader *reader, const struct document_node *node, c
 void option_count(struct reader *reader, const struct document_node *node, const char *what,
                   unsigned min, unsigned max)
 {
-  if (node->count >= min && node->count <= max)
+  size_t count = node->type == DOCUMENT_SCALAR ? 1 : node->count; // see option_elements
+  if (count >= min && count <= max)
     return;
   if (min == max)
-    document_error(reader->errors, node, "expected %u %s, found %zu", min, what, node->count);
+    document_error(reader->errors, node, "expected %u %s, found %zu", min, what, count);
   else
-    document_error(reader->errors, node, "expected %u to %u %s, found %zu", min, max, what,
-                   node->count);
+    document_error(reader->errors, node, "expected %u to %u %s, found %zu", min, max, what, count);
 }
 
 void option_refuse(struct reader *reader, const struct document_node *node, const char *what,

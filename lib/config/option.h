@@ -63,7 +63,18 @@ bool option_name(struct reader *reader, const struct option *option,
 bool option_is_list(struct reader *reader, const struct document_node *node, const char *what);
 bool option_is_map(struct reader *reader, const struct document_node *node, const char *what);
 
-// Adds an error where the children are not min to max.
+// The elements of a list. A scalar where a list is expected can only mean a list of itself alone.
+struct option_elements {
+  size_t count;
+  const struct document_node *const *child;
+  const struct document_node *alone; // what child points to then
+};
+
+// Fills it; false: the node is neither (an error says so).
+bool option_elements(struct reader *reader, const struct document_node *node, const char *what,
+                     struct option_elements *elements);
+
+// Adds an error where the elements are not min to max.
 void option_count(struct reader *reader, const struct document_node *node, const char *what,
                   unsigned min, unsigned max);
 

@@ -9,6 +9,7 @@
 
 #include "config/filter.h"
 #include "config/quantity.h"
+#include "config/rules_lint_vlan.h"
 
 enum { ERROR_SIZE = 512 };
 
@@ -31,9 +32,15 @@ static bool match_read(struct reader *reader, const struct option *option,
     document_error(reader->errors, node, "out of memory");
     return false;
   }
+  if (rule->any_vlan && filter_has_vlan(rule->match)) {
+    document_error(reader->errors, node, "expected no 'vlan' in it beside 'any_vlan', found %s",
+                   document_found(node).text);
+    return false;
+  }
   if (node->length == 0)
     return true;
-  rule->filter = filter_compile(rule->match, error, sizeof(error));
+  rule->filter = rule->any_vlan ? filter_compile_any_vlan(rule->match, error, sizeof(error))
+                                : filter_compile(rule->match, error, sizeof(error));
   if (rule->filter == NULL)
     document_error(reader->errors, node, "%s; found %s", error, document_found(node).text);
   return rule->filter != NULL;
@@ -44,11 +51,12 @@ static bool port_set_read(struct reader *reader, const struct option *option,
                           const struct document_node *node, void *field)
 {
   uint32_t *set = field;
-  if (!option_is_list(reader, node, "ports"))
+  struct option_elements list;
+  if (!option_elements(reader, node, "ports", &list))
     return false;
   option_count(reader, node, "ports", 1, CONFIG_PORTS_MAX);
-  for (size_t i = 0; i < node->count; i++) {
-    const struct document_node *name = node->child[i];
+  for (size_t i = 0; i < list.count; i++) {
+    const struct document_node *name = list.child[i];
     if (!option_is_scalar(reader, name, "the name of a port"))
       continue;
     int port = config_port_find(reader, name, name->text, name->length, NULL);
@@ -136,7 +144,9 @@ static const struct option rule_options[] = {
     {"name", option_name, offsetof(struct config_rule, name), .extra = "-"},
     {"from", port_set_read, offsetof(struct config_rule, ports)},
     {"to", port_set_read, offsetof(struct config_rule, ports)},
-    {"match", match_read, 0, .required = true},
+    {"any_vlan", option_bool, offsetof(struct config_rule, any_vlan)}, // which `match` looks at
+    {"match", match_read},
+    {"match_any", config_match_any_read, offsetof(struct config_rule, any)},
     {"sample", option_number, offsetof(struct config_rule, sample), .min = 1, .max = 1000000000},
     {"police", option_section, offsetof(struct config_rule, police), .options = police_options},
     {"drop", option_bool, offsetof(struct config_rule, drop)},
@@ -171,6 +181,13 @@ static void check_keys(struct reader *reader, const struct document_node *node)
                    "stop), found none");
   if (to != NULL && has(node, "from"))
     document_key_error(reader->errors, to, "expected either 'from' or 'to', found both");
+  if (!has(node, "match") && !has(node, "match_any"))
+    document_key_error(reader->errors, node,
+                       "expected the key 'match' or 'match_any', found neither; 'match: \"\"' is "
+                       "every packet");
+  const struct document_node *any_vlan = document_find(node, "any_vlan");
+  if (any_vlan != NULL && !has(node, "match"))
+    document_key_error(reader->errors, any_vlan, "expected 'match' beside it, found none");
   const struct document_node *truncate = document_find(node, "truncate");
   if (truncate != NULL && !has(node, "mirror") && !has(node, "balance"))
     document_key_error(reader->errors, truncate,
@@ -223,6 +240,8 @@ static void rule_read(struct reader *reader, const struct document_node *node)
   rule->ports_named = rule->egress || has(node, "from");
   if (!rule->ports_named)
     rule->ports = default_ports(config, rule);
+  if (rule->match == NULL && (rule->match = strdup("")) == NULL)
+    document_error(reader->errors, node, "out of memory");
   check_keys(reader, node);
   check_drop(reader, node, rule);
   check_name(reader, node, rule);
@@ -249,6 +268,7 @@ void config_rules_free(struct config *config)
 {
   for (unsigned i = 0; i < config->n_rules; i++) {
     free(config->rules[i].match);
+    free(config->rules[i].any.prefix);
     filter_free(config->rules[i].filter);
   }
   free(config->rules);

@@ -5,6 +5,7 @@
 
 #include "config/errors.h"
 #include "config/filter.h"
+#include "config/rules_lint_vlan.h"
 
 // Whether no packet that `rule` matches gets past `earlier`. A rule between them that rewrites may
 // make one match that did not, and one about leaving may bring packets to a port of `rule`.
@@ -17,6 +18,8 @@ static bool takes_all(const struct config_rule *earlier, const struct config_rul
     if ((between->vlan != CONFIG_VLAN_NONE && earlier->filter != NULL) ||
         (between->egress && rule->egress && (between->redirect & rule->ports) != 0))
       return false;
+  if (earlier->any.count > 0)
+    return false;
   if (earlier->filter == NULL)
     return true;
   return rule->filter != NULL && filter_same(earlier->filter, rule->filter);
@@ -106,6 +109,7 @@ void config_rules_lint(const struct config *config, struct config_errors *findin
   for (unsigned i = 0; i < config->n_rules; i++) {
     lint_never(config, i, findings);
     lint_balance(config, i, findings);
+    rules_lint_vlan(config, i, findings);
   }
   lint_loops(config, findings);
   config_errors_sort(findings, before);

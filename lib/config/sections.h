@@ -63,6 +63,11 @@ bool config_statics_read(struct reader *reader, const struct option *option,
 bool config_rules_read(struct reader *reader, const struct option *option,
                        const struct document_node *node, void *field);
 
+// match_any.c: `match_any` of a rule. The field is a struct config_match_any, whose prefixes the
+// caller frees.
+bool config_match_any_read(struct reader *reader, const struct option *option,
+                           const struct document_node *node, void *field);
+
 void config_rules_free(struct config *config);
 
 #endif

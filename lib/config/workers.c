@@ -41,12 +41,13 @@ static bool cores_read(struct reader *reader, const struct option *option,
                        const struct document_node *node, void *field)
 {
   struct config *config = field;
-  if (!option_is_list(reader, node, "cores"))
+  struct option_elements list;
+  if (!option_elements(reader, node, "cores", &list))
     return false;
   option_count(reader, node, "cores", 1, CONFIG_CORES_MAX);
-  for (size_t i = 0; i < node->count; i++) {
+  for (size_t i = 0; i < list.count; i++) {
     unsigned core;
-    if (core_read(reader, option, node->child[i], &core) && config->n_cores < CONFIG_CORES_MAX)
+    if (core_read(reader, option, list.child[i], &core) && config->n_cores < CONFIG_CORES_MAX)
       config->cores[config->n_cores++] = core;
   }
   return true;
@@ -84,16 +85,17 @@ static bool rx_read(struct reader *reader, const struct option *option,
                     const struct document_node *node, void *field)
 {
   struct config_assign *assign = field;
-  if (!option_is_list(reader, node, "receive queues"))
+  struct option_elements list;
+  if (!option_elements(reader, node, "receive queues", &list))
     return false;
-  assign->rx = calloc(node->count, sizeof(*assign->rx));
-  if (assign->rx == NULL && node->count > 0) {
+  assign->rx = calloc(list.count, sizeof(*assign->rx));
+  if (assign->rx == NULL && list.count > 0) {
     document_error(reader->errors, node, "out of memory");
     return false;
   }
-  for (size_t i = 0; i < node->count; i++) {
+  for (size_t i = 0; i < list.count; i++) {
     struct config_queue queue;
-    if (queue_read(reader, node->child[i], &queue))
+    if (queue_read(reader, list.child[i], &queue))
       assign->rx[assign->n_rx++] = queue;
   }
   return true;
@@ -104,10 +106,11 @@ static bool tx_read(struct reader *reader, const struct option *option,
 {
   struct config_assign *assign = field;
   struct config_place used[CONFIG_PORTS_MAX] = {0};
-  if (!option_is_list(reader, node, "ports"))
+  struct option_elements list;
+  if (!option_elements(reader, node, "ports", &list))
     return false;
-  for (size_t i = 0; i < node->count; i++) {
-    const struct document_node *name = node->child[i];
+  for (size_t i = 0; i < list.count; i++) {
+    const struct document_node *name = list.child[i];
     if (!option_is_scalar(reader, name, "the name of a port"))
       continue;
     int port = config_port_find(reader, name, name->text, name->length, NULL);

@@ -11,6 +11,7 @@
 #include "control/filter_code.h"
 #include "control/rules_internal.h"
 #include "packet/count.h"
+#include "stages/addresses.h"
 
 _Static_assert((unsigned)RULES_MAX >= (unsigned)CONFIG_RULES_MAX, "a port can have every rule");
 
@@ -20,9 +21,10 @@ struct rules {
   const struct config *config;
   unsigned n_workers;
   unsigned n;
-  struct rule *rule;          // in the order of the configuration
-  struct filter_code *code;   // of each
-  struct rule_worker *worker; // n times n_workers
+  struct rule *rule;            // in the order of the configuration
+  struct filter_code *code;     // of each
+  struct addresses **addresses; // of each; NULL: it has no list
+  struct rule_worker *worker;   // n times n_workers
   struct rule_list *list[PORTS_MAX][DIRECTIONS];
 };
 
@@ -55,13 +57,32 @@ static enum rule_vlan vlan_of(const struct config_rule *from)
   return kinds[from->vlan];
 }
 
+// NULL: no memory.
+static struct addresses *make_addresses(const struct config_match_any *any)
+{
+  struct addresses_network *network = calloc(any->count, sizeof(*network));
+  if (network == NULL)
+    return NULL;
+  for (size_t i = 0; i < any->count; i++) {
+    const struct config_prefix *prefix = &any->prefix[i];
+    network[i] = (struct addresses_network){.bits = prefix->bits, .ipv6 = prefix->ipv6};
+    memcpy(network[i].address, prefix->address, sizeof(network[i].address));
+  }
+  struct addresses *set = addresses_make(network, any->count);
+  free(network);
+  return set;
+}
+
 static void fill_rule(struct rule *rule, const struct config *config,
                       const struct config_rule *from, const struct filter_code *code,
-                      struct rule_worker *workers)
+                      const struct addresses *addresses, struct rule_worker *workers)
 {
   *rule = (struct rule){
       .native = code->native,
       .bpf = code->bpf,
+      .addresses = addresses,
+      .by_source = from->any.field != CONFIG_FIELD_DST,
+      .by_destination = from->any.field != CONFIG_FIELD_SRC,
       .egress = from->egress,
       .to = from->egress ? from->ports : UINT32_MAX,
       .drop = from->drop,
@@ -90,7 +111,10 @@ static int make_rules(struct rules *rules, char *error, size_t size)
     if (status != 0)
       return fail(error, size, status, "rule '%s' on line %d: %s", from->name, from->place.line,
                   why);
-    fill_rule(&rules->rule[r], rules->config, from, &rules->code[r],
+    if (from->any.count > 0 && (rules->addresses[r] = make_addresses(&from->any)) == NULL)
+      return fail(error, size, -ENOMEM, "rule '%s' on line %d: no memory for %zu addresses",
+                  from->name, from->place.line, from->any.count);
+    fill_rule(&rules->rule[r], rules->config, from, &rules->code[r], rules->addresses[r],
               &rules->worker[r * rules->n_workers]);
   }
   return 0;
@@ -187,11 +211,14 @@ static struct rules *rules_new(const struct config *config, unsigned n_workers)
   rules->n_workers = n_workers;
   rules->rule = zeroed(rules->n, sizeof(*rules->rule));
   rules->code = zeroed(rules->n, sizeof(*rules->code));
+  rules->addresses = calloc(rules->n, sizeof(struct addresses *));
   rules->worker = zeroed((size_t)rules->n * n_workers, sizeof(*rules->worker));
-  if (rules->rule != NULL && rules->code != NULL && rules->worker != NULL)
+  if (rules->rule != NULL && rules->code != NULL && rules->addresses != NULL &&
+      rules->worker != NULL)
     return rules;
   free(rules->rule);
   free(rules->code);
+  free(rules->addresses);
   free(rules->worker);
   free(rules);
   return NULL;
@@ -258,11 +285,14 @@ void rules_stop(struct rules *rules)
     return;
   for (unsigned r = 0; r < rules->n; r++)
     filter_code_free(&rules->code[r]);
+  for (unsigned r = 0; r < rules->n; r++)
+    addresses_free(rules->addresses[r]);
   for (unsigned port = 0; port < PORTS_MAX; port++)
     for (unsigned direction = 0; direction < DIRECTIONS; direction++)
       free(rules->list[port][direction]);
   free(rules->rule);
   free(rules->code);
+  free(rules->addresses);
   free(rules->worker);
   free(rules);
 }

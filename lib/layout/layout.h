@@ -127,8 +127,9 @@ int layout_route(const struct layout *layout, unsigned worker, unsigned port, un
 const char *layout_kind_name(enum layout_kind kind); // as the configuration writes it; "explicit"
 
 // A table that fits 80 columns for up to 31-byte names: workers with their receive queues, transmit
-// queues and handoffs. The notes are for the caller.
-void layout_print(const struct layout *layout, FILE *out);
+// queues and handoffs. The notes are for the caller. False: there
+// is no memory for it, and the table is missing.
+bool layout_print(const struct layout *layout, FILE *out);
 
 // The same as a Graphviz digraph: ports' receive queues, workers, handoffs, transmit queues.
 void layout_dot(const struct layout *layout, FILE *out);

@@ -196,7 +196,7 @@ static void print_lists(const struct layout *layout, char *const *lists, FILE *o
     print_stacked(layout, lists, out);
 }
 
-void layout_print(const struct layout *layout, FILE *out)
+bool layout_print(const struct layout *layout, FILE *out)
 {
   fprintf(out, "layout: %s, %u worker%s, %u port%s, %u handoff%s\n\n",
           layout_kind_name(layout->kind), layout->n_workers, layout->n_workers == 1 ? "" : "s",
@@ -211,9 +211,8 @@ void layout_print(const struct layout *layout, FILE *out)
   }
   if (complete)
     print_lists(layout, lists, out);
-  else
-    fprintf(out, "(out of memory)\n");
   for (unsigned i = 0; lists != NULL && i < n; i++)
     free(lists[i]);
   free(lists);
+  return complete;
 }

@@ -16,7 +16,7 @@
 #include <rte_ip.h>
 
 #include "packet/headers.h"
-#include "packet/vlan.h"
+#include "packet/network.h"
 
 enum {
   IPV4_HEADER = 20,
@@ -93,15 +93,10 @@ static uint64_t hash_ipv6(const uint8_t *frame, size_t at, size_t length)
 
 static uint64_t hash_frame(const uint8_t *frame, size_t length)
 {
+  size_t at = 0;
   if (length < RTE_ETHER_HDR_LEN)
     return 0;
-  size_t at = RTE_ETHER_HDR_LEN;
-  uint16_t type = load_be16(frame + at - 2);
-  for (unsigned i = 0; i < HEADERS_TAGS_MAX && vlan_is_tag(type) && at + VLAN_TAG_SIZE <= length;
-       i++) {
-    at += VLAN_TAG_SIZE;
-    type = load_be16(frame + at - 2);
-  }
+  uint16_t type = network_find(frame, length, &at);
   if (type == RTE_ETHER_TYPE_IPV4 && at + IPV4_HEADER <= length)
     return hash_ipv4(frame, at, length);
   if (type == RTE_ETHER_TYPE_IPV6 && at + IPV6_HEADER <= length)

@@ -5,6 +5,7 @@
 #include <rte_prefetch.h>
 
 #include "stages/rules_act.h"
+#include "stages/rules_addresses.h"
 
 // For each slot, the ports about which later rules may still decide: rules_out looks at a packet as
 // often as it has ports, rules_in once, whatever the ports.
@@ -75,6 +76,8 @@ static void run_rule(const struct rule *rule, struct burst *b, struct open *open
 
   candidates(rule, b, open->ports, &matches);
   filter(rule, b, &matches);
+  if (rule->addresses != NULL)
+    rule_match_addresses(rule, b, &matches);
   if (matches.count == 0)
     return;
   count_matches(worker, b, &matches);

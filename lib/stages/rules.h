@@ -41,6 +41,8 @@ LINES_OWN(struct rule_worker);
 
 enum rule_vlan { RULE_VLAN_NONE, RULE_VLAN_PUSH, RULE_VLAN_POP, RULE_VLAN_SET };
 
+struct addresses;
+
 struct rule_member {
   uint8_t port;
   uint64_t seed; // for flow_weight
@@ -50,8 +52,11 @@ struct rule_member {
 struct rule {
   uint64_t (*native)(void *); // the filter as machine code, for an mbuf: 0: no match
   const struct rte_bpf *bpf;  // the same for the interpreter; NULL: every packet matches
-  bool egress;                // in rules_out
-  portset to;                 // of rules_out: the ports it is about; of rules_in: all bits
+  const struct addresses
+      *addresses;                 // only packets with one of these match; NULL: whatever they have
+  bool by_source, by_destination; // which address that is
+  bool egress;                    // in rules_out
+  portset to;                     // of rules_out: the ports it is about; of rules_in: all bits
   bool drop;
   bool redirects;
   bool police;

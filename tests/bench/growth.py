@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""growth.py [--pairs N] [--seconds S] [addresses] [rules] [filters]: what bridge and rules cost.
+"""growth.py [--pairs N] [--seconds S] [addresses] [rules] [lists] [filters]: what bridge and rules cost.
 
 Cycles per packet of one worker, run to completion, frames of 64 bytes from replay ports, less those
 of a wire on the same ports, measured in turn: as the bridge's table grows, as there are more rules
-on a port, and for each filter of config/rules.yaml alone. Run it as root, on an idle machine.
+on a port, as a list of addresses grows, and for each filter of config/rules.yaml alone. Run it as root, on an idle machine.
 """
 import argparse
 import os
@@ -22,6 +22,7 @@ TOP = os.path.realpath(os.path.join(os.path.dirname(__file__), "../.."))
 PLATTER = os.path.join(os.environ.get("BUILD", TOP + "/build"), "app/platter/platter")
 ADDRESSES = (1_000, 8_000, 64_000, 256_000, 1_000_000)
 RULES = (1, 2, 4, 8, 16, 32, 64)
+LISTS = (1, 1_000, 100_000)
 FILTERS = ("udp port 53", "icmp6 and ip6[40] == 134", "tcp port 443", "not ip", "",
            "src net 10.9.0.0/16")
 
@@ -105,6 +106,23 @@ def rules(options, directory):
             lambda: cycles(directory, ports, "wire: [port0, port1]", options)), flush=True)
 
 
+def lists(options, directory):
+    """Random addresses, none of which a frame has: the way to a miss is as long as to a match."""
+    print("match_any   more than a wire without, cycles per packet")
+    ports = source(directory)
+    path = os.path.join(directory, "list.txt")
+    draw = random.Random(1)
+    for number in LISTS:
+        with open(path, "w", encoding="utf-8") as file:
+            for _ in range(number):
+                file.write(f"10.{draw.randrange(256)}.{draw.randrange(2, 256)}.{draw.randrange(256)}\n")
+        line = f"rules:\n  - {{ from: [port0], match_any: {{ field: src, file: {path} }}, count: true }}\n"
+        print(f"{number:9,}   " + extra(
+            options,
+            lambda: cycles(directory, ports, "wire: [port0, port1]", options, line),
+            lambda: cycles(directory, ports, "wire: [port0, port1]", options)), flush=True)
+
+
 def filters(options, directory):
     print("one rule                     more than a wire without, cycles per packet")
     ports = source(directory)
@@ -117,7 +135,8 @@ def filters(options, directory):
 
 
 def main():
-    tables = {"addresses": addresses, "rules": rules, "filters": filters}
+    tables = {"addresses": addresses, "rules": rules, "lists": lists,
+              "filters": filters}
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=0.5, help="of each measurement")

@@ -32,7 +32,7 @@ rte_ring *make_ring(const std::string &name, unsigned size)
 std::string report(config_errors *errors)
 {
   std::string all = "configuration:";
-  for (size_t i = 0; i < errors->count; i++)
+  for (size_t i = 0; i < errors->kept; i++)
     all += std::string("\n  ") + errors->error[i].text;
   config_errors_free(errors);
   return all;

@@ -188,3 +188,41 @@ TEST(Check, AnswersWithinFiftyMilliseconds)
   }
 #endif
 }
+
+// A file that is not valid is never said to be, whatever memory is lacking on the way to the
+// answer.
+TEST(Check, EveryAllocationMayFail)
+{
+#ifndef SANITIZED
+  Scratch dir;
+  const std::string head = "ports: {a: {device: net_null0}, b: {device: net_null1}}\n"
+                           "forward: [bridge: {ports: [a, b], name: lan}]\nrules:\n";
+  for (const std::string &text :
+       {head + "  - { match: \"udp port 53\", drop: tru }\n",
+        head + "  - { match_any: { field: src, list: [10.0.0.0/8, \"::1\"] }, drop: true }\n"
+               "  - { match: \"\", balance: [a] }\n",
+        std::string("ports: {a: {device: net_null0}\n")}) {
+    Ended ended = Process({"env", std::string("LD_PRELOAD=") + getenv("FAIL_ALLOCATION"),
+                           getenv("PLATTER"), "check", dir.write("any.yaml", text)})
+                      .wait(120);
+    EXPECT_EQ(ended.status, 0) << ended.out << ended.err;
+    size_t last = ended.out.rfind(" allocations, 0 wrong outcomes\n");
+    ASSERT_NE(last, std::string::npos) << ended.out;
+    size_t line = ended.out.rfind('\n', last);
+    EXPECT_GT(std::stol(ended.out.substr(line == std::string::npos ? 0 : line + 1)), 30);
+  }
+#endif
+}
+
+// A file where a command is expected.
+TEST(Check, AFileIsNoCommand)
+{
+  Scratch dir;
+  std::string file = dir.write("any.yaml", null_yaml("check"));
+  Ended ended = platter({file});
+  EXPECT_EQ(ended.status, USAGE);
+  EXPECT_EQ(ended.err, "platter: '" + file +
+                           "' is a file; a command stands before it:\n  platter "
+                           "check " +
+                           file + "\n  platter run " + file + "\n");
+}

@@ -64,13 +64,6 @@ protected:
 };
 } // namespace
 
-TEST_F(FastRefused, OptionsThatNeedFast)
-{
-  expect_usage({"--loop", "2"}, "--loop needs --fast\n");
-  expect_usage({"--rate", "1Mpps"}, "--rate needs --fast\n");
-  expect_usage({"--speed", "2"}, "--speed needs --fast\n");
-}
-
 TEST_F(FastRefused, ValuesThatAreNone)
 {
   expect_usage({"--fast", "--loop", "0"}, "--loop 0 would never end; `platter run` is for that\n");

@@ -201,8 +201,8 @@ TEST_F(ReplayFast, TheSummaryForPeople)
 {
   write_frames(dir / "a.pcap", numbered_frames(50));
   configure("{wire: [left, right]}");
-  Ended ended = platter({"replay", dir / "c.yaml", "--fast", "--loop", "2", "--rate", "100kpps",
-                         "left=" + dir / "a.pcap"});
+  Ended ended = platter(
+      {"replay", dir / "c.yaml", "--loop", "2", "--rate", "100kpps", "left=" + dir / "a.pcap"});
   EXPECT_EQ(ended.status, OK) << ended.err;
   EXPECT_EQ(ended.err, "");
   expect_closed_text(ended);

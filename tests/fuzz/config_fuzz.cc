@@ -14,7 +14,7 @@ const struct config_kind kinds[] = {{"wire", 2, 2}, {"reflect", 1, 32}, {"sink",
 
 void check_errors(const struct config_errors &errors)
 {
-  for (size_t i = 0; i < errors.count; i++) {
+  for (size_t i = 0; i < errors.kept; i++) {
     const char *text = errors.error[i].text;
     require(text != nullptr && text[0] != '\0', "an error has a text");
     for (const char *c = text; *c != '\0'; c++)

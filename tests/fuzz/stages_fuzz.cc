@@ -78,7 +78,7 @@ Box *box_make()
   size_t n_kinds;
   const config_kind *kinds = forward_kinds(&n_kinds);
   made->config = config_parse("fuzz", text.data(), text.size(), kinds, n_kinds, &errors);
-  require(made->config != nullptr, errors.count > 0 ? errors.error[0].text : "no memory");
+  require(made->config != nullptr, errors.kept > 0 ? errors.error[0].text : "no memory");
   forwarding_make(&made->forwarding, made->config);
   plan_make(&made->plan, made->config, false);
   made->layout =

@@ -231,7 +231,7 @@ TEST(BridgeConfig, PortsAreInOneEntry)
       "time, first on line 3\n");
   EXPECT_EQ(report_of(three + "forward: [bridge: {ports: {a: {}, b: {}}}]\n", KINDS),
             "lab.yaml:1:57: ports.c: expected the port in one entry of 'forward', found it in "
-            "none\n");
+            "none; 'sink: [c]' is for a port that only sends what rules give it\n");
 }
 
 } // namespace

@@ -4,6 +4,8 @@
 #include "config/document.h"
 #include "config_parsed.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 namespace
@@ -50,14 +52,25 @@ TEST(ConfigDocument, SixteenCollectionsMayNest)
             "16 lists and maps in one another\n");
 }
 
-TEST(ConfigDocument, BadYamlIsToldInTheParsersWordsWithItsPlace)
+TEST(ConfigDocument, BadYamlIsToldInAReadersWordsWithItsPlace)
 {
-  EXPECT_EQ(report_of("ports: {a: {device: x}\nforward: [\n"),
-            "lab.yaml:2:1: not valid YAML: while parsing a flow mapping (from line 1): did not "
-            "find expected ',' or '}'\n");
+  EXPECT_EQ(
+      report_of("ports: {a: {device: x}\nforward: [\n"),
+      "lab.yaml:2:1: not valid YAML: expected ',' or '}' in a map in braces (it began on line "
+      "1, in column 8)\n");
   EXPECT_EQ(report_of(pair + "\toverload: wait\n"),
-            "lab.yaml:3:1: not valid YAML: while scanning for the next token (from line 3): found "
-            "character that cannot start any token\n");
+            "lab.yaml:3:1: not valid YAML: a tab: lines are indented with spaces only\n");
+  EXPECT_EQ(report_of("ports: @a\n"),
+            "lab.yaml:1:8: not valid YAML: no value begins with '@' unless it stands in quotes\n");
+  EXPECT_EQ(report_of("ports:\n  a: {device: x}\n b: {device: y}\n"),
+            "lab.yaml:3:2: not valid YAML: wrong indentation: keys of one map begin in the same "
+            "column (it began on line 1, in column 1)\n");
+  EXPECT_EQ(report_of("ports: a: b\n"),
+            "lab.yaml:1:9: not valid YAML: a ':' where no key can stand: the line is not indented "
+            "as those it belongs to, or a value with ': ' in it lacks its quotes\n");
+  EXPECT_EQ(report_of("memory: auto\nmbufs\noverload: wait\n"),
+            "lab.yaml:3:1: not valid YAML: expected a ':' behind the key (it began on line 2, in "
+            "column 1)\n");
   // What was refused before stays reported.
   EXPECT_EQ(report_of("a: &x 1\nb: *y\nc: }\n"),
             "lab.yaml:1:4: a: expected a plain value, found the anchor 'x'\n"
@@ -100,7 +113,7 @@ TEST(ConfigDocument, NoTruncatedTextIsLeftWithoutAWord)
 }
 
 // Many keys, all wrong: the time must not grow with the square of their number.
-TEST(ConfigDocument, ABigBadFileIsReportedInFull)
+TEST(ConfigDocument, OfABigBadFileAHundredErrorsAreReportedAndTheRestCounted)
 {
   std::string text = pair;
   size_t lines = 0;
@@ -109,6 +122,13 @@ TEST(ConfigDocument, ABigBadFileIsReportedInFull)
   Parsed parsed(text);
   EXPECT_EQ(parsed.config, nullptr);
   EXPECT_EQ(parsed.errors.count, lines);
+  std::string report = parsed.report();
+  EXPECT_EQ(std::count(report.begin(), report.end(), '\n'), 101);
+  EXPECT_LT(report.size(), 20000u);
+  EXPECT_NE(report.find("lab.yaml: " + std::to_string(lines - 100) +
+                        " more like these are not "
+                        "listed\n"),
+            std::string::npos);
 }
 
 TEST(ConfigText, ShowsWhatATerminalWouldObey)

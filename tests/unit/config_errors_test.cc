@@ -194,7 +194,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "did you mean 'left'?\n"},
         Refused{"port_far_and_port_in_none", forward("wire: [uplink, right]"),
                 "lab.yaml:1:9: ports.left: expected the port in one entry of 'forward', found it "
-                "in none\n"
+                "in none; 'sink: [left]' is for a port that only sends what rules give it\n"
                 "lab.yaml:2:18: forward[0].wire[0]: expected the name of a port, found 'uplink'\n"},
         Refused{"twice_in_one", forward("wire: [left, left], sink: [right]"),
                 "lab.yaml:2:24: forward[0].wire[1]: expected each port in one entry, found 'left' "
@@ -204,8 +204,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "'right' a second time, first on line 2\n"},
         Refused{"two_kinds", forward("{sink: [left], reflect: [right]}"),
                 "lab.yaml:2:11: forward[0]: expected one kind per entry, found 2\n"},
-        Refused{"no_list", forward("sink: left"),
-                "lab.yaml:2:17: forward[0].sink: expected a list of ports, found 'left'\n"},
+        Refused{"no_list", forward("sink: [left, right], sink: {}"),
+                "lab.yaml:2:38: forward[1].sink: expected a list of ports, found a map\n"},
         Refused{"no_map", forward("wire"),
                 "lab.yaml:2:11: forward[0]: expected a map of one kind "
                 "and its ports, found 'wire'\n"},
@@ -236,8 +236,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "'1024'\n"},
         Refused{"no_core", workers("cores: []"),
                 "lab.yaml:3:18: workers.cores: expected 1 to 127 cores, found 0\n"},
-        Refused{"no_list", workers("cores: 2"),
-                "lab.yaml:3:18: workers.cores: expected a list of cores, found '2'\n"},
+        Refused{"no_list", workers("cores: {}"),
+                "lab.yaml:3:18: workers.cores: expected a list of cores, found a map\n"},
         Refused{"assign_and_others",
                 workers("cores: [1], layout: pipeline, assign: [{core: 1, tx: "
                         "[left]}]"),

@@ -141,8 +141,8 @@ inline std::vector<std::string> Notes(const Layout &layout)
 
 using Strings = std::vector<std::string>;
 
-inline std::string Written(void (*write)(const struct layout *, FILE *),
-                           const struct layout *layout)
+template <typename Result>
+std::string Written(Result (*write)(const struct layout *, FILE *), const struct layout *layout)
 {
   char *text = nullptr;
   size_t size = 0;

@@ -2,7 +2,10 @@
 // What `rules` become, what is wrong with others, and what `check` finds suspicious.
 #include "config_parsed.h"
 
+#include <ctime>
+
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "config/rules_lint.h"
 
@@ -107,13 +110,136 @@ TEST(RulesConfig, AFilterThatDoesNotCompileIsSaidAtItsPlace)
   EXPECT_NE(report_of(with("{ match: \"tcp\\0udp\", drop: true }")), "accepted");
 }
 
+TEST(RulesConfig, NobodyIsAskedForTheAddressOfAHost)
+{
+  EXPECT_EQ(report_of(with("{ match: \"tcp or host www.example.org\", drop: true }")),
+            "lab.yaml:8:14: rules[0].match: names of hosts are not looked up: give the address of "
+            "'www.example.org'; found 'tcp or host www.example.org'\n");
+  EXPECT_EQ(report_of(with("{ match: \"src net loopback\", drop: true }")),
+            "lab.yaml:8:14: rules[0].match: names of hosts are not looked up: give the address of "
+            "'loopback'; found 'src net loopback'\n");
+  for (const char *good : {"port http", "host 192.0.2.1", "host 2001:db8::1", "net 10.0.0.0/8",
+                           "ip6 net 2001:db8::/32", "ether host 02:00:00:00:00:01"})
+    EXPECT_EQ(report_of(with("{ match: \"" + std::string(good) + "\", drop: true }")), "accepted");
+}
+
+std::string hosts(unsigned n)
+{
+  std::string text = "host 10.0.0.1";
+  for (unsigned i = 1; i < n; i++)
+    text += " or host 10.1." + std::to_string(i / 200) + "." + std::to_string(i % 200);
+  return text;
+}
+
+// By processor time: the optimizer's grew with more than the square.
+TEST(RulesConfig, ALongFilterTakesNoLongTime)
+{
+  for (unsigned n : {100u, 500u, 2000u, 30000u}) {
+    clock_t start = clock();
+    std::string report = report_of(with("{ match: \"" + hosts(n) + "\", drop: true }"));
+    EXPECT_LT(static_cast<double>(clock() - start) / CLOCKS_PER_SEC, 2) << n;
+    if (n == 100)
+      EXPECT_EQ(report, "accepted");
+    else
+      EXPECT_NE(report.find("'match_any' takes lists of addresses"), std::string::npos) << report;
+  }
+}
+
+TEST(RulesConfig, OnePortNeedsNoList)
+{
+  Parsed parsed(with("{ from: lan, match: \"\", mirror: ids }"));
+  ASSERT_NE(parsed.config, nullptr) << parsed.report();
+  EXPECT_EQ(parsed.config->rules[0].ports, static_cast<uint32_t>(LAN));
+  EXPECT_EQ(parsed.config->rules[0].mirror, static_cast<uint32_t>(IDS));
+  EXPECT_EQ(Parsed("ports: {a: {device: net_null0}}\nworkers: {cores: 1}\n"
+                   "forward: {sink: a}\n")
+                .report(),
+            "");
+  EXPECT_EQ(report_of(with("{ match: \"\", mirror: }")),
+            "lab.yaml:8:26: rules[0].mirror: expected a list of ports, found nothing\n");
+}
+
+TEST(RulesConfig, ListsOfAddresses)
+{
+  Parsed parsed(
+      with("{ match_any: { field: either, list: [10.0.0.0/8, 192.0.2.1, \"2001:db8::/32\", "
+           "\"::1\"] }, drop: true }"));
+  ASSERT_NE(parsed.config, nullptr) << parsed.report();
+  const struct config_match_any &any = parsed.config->rules[0].any;
+  EXPECT_STREQ(parsed.config->rules[0].match, "");
+  EXPECT_EQ(any.field, CONFIG_FIELD_EITHER);
+  ASSERT_EQ(any.count, 4u);
+  EXPECT_EQ(any.prefix[0].bits, 8);
+  EXPECT_FALSE(any.prefix[0].ipv6);
+  EXPECT_EQ(any.prefix[0].address[0], 10);
+  EXPECT_EQ(any.prefix[1].bits, 32);
+  EXPECT_EQ(any.prefix[2].bits, 32);
+  EXPECT_TRUE(any.prefix[2].ipv6);
+  EXPECT_EQ(any.prefix[3].bits, 128);
+}
+
+TEST(RulesConfig, ListsOfAddressesThatAreNone)
+{
+  auto list = [](const std::string &entry) {
+    return report_of(with("{ match_any: {field: src, list: [" + entry + "]}, drop: true }"));
+  };
+  const std::string at = "lab.yaml:8:38: rules[0].match_any.list[0]: expected ";
+  const std::string address =
+      at + "an address or a network such as 192.0.2.1, 10.0.0.0/8 or 2001:db8::/32, found '";
+  EXPECT_EQ(list("10.0.0"), address + "10.0.0'\n");
+  EXPECT_EQ(list("www.example.org"), address + "www.example.org'\n");
+  EXPECT_EQ(list("10.0.0.0/33"), at + "a length from 0 to 32 behind '/', found '10.0.0.0/33'\n");
+  EXPECT_EQ(list("\"::/129\""), at + "a length from 0 to 128 behind '/', found '::/129'\n");
+  EXPECT_EQ(list("10.1.0.0/8"),
+            at + "a network whose bits behind its length are 0, found '10.1.0.0/8'\n");
+  EXPECT_EQ(report_of(with("{ match_any: {field: src}, drop: true }")),
+            "lab.yaml:8:7: rules[0].match_any: expected the key 'list' or 'file', found neither\n");
+  EXPECT_EQ(report_of(with("{ match_any: {field: source, list: [10.0.0.1]}, drop: true }")),
+            "lab.yaml:8:26: rules[0].match_any.field: expected src, dst or either, found "
+            "'source'\n");
+}
+
+TEST(RulesConfig, AddressesInAFileAreRefusedWithTheirLine)
+{
+  std::string path = testing::TempDir() + "addresses-" + std::to_string(getpid()) + ".txt";
+  auto with_file = [&](const std::string &text) {
+    FILE *out = fopen(path.c_str(), "w");
+    fwrite(text.data(), 1, text.size(), out);
+    fclose(out);
+    return with("{ match_any: {field: dst, file: " + path + "}, drop: true }");
+  };
+  Parsed good(with_file("# bad neighbours\n10.0.0.0/8   # private\n\n\t2001:db8::1\r\n192.0.2.7"));
+  ASSERT_NE(good.config, nullptr) << good.report();
+  EXPECT_EQ(good.config->rules[0].any.count, 3u);
+  EXPECT_EQ(good.config->rules[0].any.prefix[2].address[3], 7);
+  const std::string at = "lab.yaml:8:37: rules[0].match_any.file: " + path + ":";
+  EXPECT_EQ(report_of(with_file("10.0.0.1\n10.0.0.1 10.0.0.2\n\n10.0.0/8\n")),
+            at +
+                "2: expected an address or a network such as 192.0.2.1, 10.0.0.0/8 or "
+                "2001:db8::/32, found '10.0.0.1 10.0.0.2'\n" +
+                at +
+                "4: expected an address or a network such as 192.0.2.1, 10.0.0.0/8 or "
+                "2001:db8::/32, found '10.0.0/8'\n");
+  EXPECT_EQ(report_of(with_file("# nothing\n")), at + " expected addresses, found none\n");
+  EXPECT_NE(report_of(with_file(std::string(5000, '1'))).find("in lines of less than"),
+            std::string::npos);
+  unlink(path.c_str());
+  EXPECT_EQ(report_of(with("{ match_any: {field: dst, file: " + path + "}, drop: true }")),
+            at + " cannot open: No such file or directory\n");
+  EXPECT_NE(report_of(with("{ match_any: {field: dst, file: /dev/null}, drop: true }"))
+                .find("expected an ordinary file"),
+            std::string::npos);
+}
+
 TEST(RulesConfig, WhatIsMissingOrContradictory)
 {
   EXPECT_EQ(report_of(with("{ match: \"ip\" }")),
             "lab.yaml:8:5: rules[0]: expected an action (drop, mirror, redirect, balance, police, "
             "vlan, count or stop), found none\n");
-  EXPECT_EQ(report_of(with("{ drop: true }")),
-            "lab.yaml:8:5: rules[0]: expected the key 'match', found none\n");
+  EXPECT_EQ(
+      report_of(with("{ drop: true }")),
+      "lab.yaml:8:5: rules[0]: expected the key 'match' or 'match_any', found neither; 'match: "
+      "\"\"' is every packet\n");
   EXPECT_EQ(report_of(with("{ from: [lan], to: [wan], match: \"\", drop: true }")),
             "lab.yaml:8:20: rules[0].to: expected either 'from' or 'to', found both\n");
   EXPECT_EQ(report_of(with("{ match: \"\", drop: true, redirect: [p1] }")),
@@ -237,6 +363,53 @@ TEST(RulesLint, ABalanceOverOnePort)
 {
   EXPECT_EQ(lint_of("  - { match: \"\", balance: [ids] }\n"),
             "lab.yaml:8:5: rules[0].balance: one port gets everything; 'mirror' says the same\n");
+}
+
+// Behind 'vlan' every question is about what follows the tag.
+TEST(RulesLint, VlanMovesWhatStandsBehindIt)
+{
+  auto warned = [](const std::string &match) {
+    std::string text = lint_of("  - { match: \"" + match + "\", count: true }\n");
+    EXPECT_TRUE(text.empty() || text.rfind("lab.yaml:8:14: rules[0].match: ", 0) == 0) << text;
+    return text.empty() ? text : text.substr(text.find("match: ") + 7);
+  };
+  EXPECT_EQ(warned("vlan 10 or vlan 20"),
+            "it asks for two tags, for behind 'vlan' libpcap looks behind the tag; one of these "
+            "VLANs is 'vlan and (ether[14:2] & 0xfff = 10 or ether[14:2] & 0xfff = 20)'\n");
+  for (const char *text : {"vlan and tcp or udp", "(vlan 10 and ip) or arp", "vlan || arp",
+                           "vlan 10 or (vlan 20 and tcp)"})
+    EXPECT_EQ(warned(text).rfind("behind 'vlan' libpcap looks behind the tag", 0), 0u) << text;
+  for (const char *text : {"not vlan and tcp", "! vlan and (port 53)"})
+    EXPECT_EQ(warned(text).rfind("behind 'not vlan' ", 0), 0u) << text;
+  for (const char *text : {"vlan", "vlan 10", "vlan and (tcp or udp)", "tcp or vlan",
+                           "tcp and not vlan", "(vlan 10 and ip) and (tcp or udp)",
+                           "vlan and (ether[14:2] & 0xfff = 10 or ether[14:2] & "
+                           "0xfff = 20)"})
+    EXPECT_EQ(warned(text), "") << text;
+}
+
+TEST(RulesLint, AFilterThatSeesNoTaggedFrameOfATrunk)
+{
+  const std::string ports = "ports: {a: {device: net_null0}, b: {device: net_null1}}\n"
+                            "forward: [bridge: {ports: {a: {trunk: [10, 20]}, b: {access: 10}}}]\n"
+                            "rules:\n  - ";
+  auto warned = [&](const std::string &rule) {
+    Parsed parsed(ports + rule + "\n", 4);
+    if (parsed.config != nullptr)
+      config_rules_lint(parsed.config, &parsed.errors);
+    return parsed.report();
+  };
+  EXPECT_EQ(warned("{ from: a, match: \"tcp port 443\", drop: true }"),
+            "lab.yaml:4:23: rules[0].match: 'a' carries VLAN tags, and this filter is about frames "
+            "without one; 'any_vlan: true' looks behind tags\n");
+  EXPECT_EQ(warned("{ from: a, match: \"tcp port 443\", any_vlan: true, drop: true }"), "");
+  EXPECT_EQ(warned("{ from: b, match: \"tcp port 443\", drop: true }"), "");
+  EXPECT_EQ(warned("{ from: a, match: \"ether host 02:00:00:00:00:01\", drop: true }"), "");
+  EXPECT_EQ(warned("{ from: a, match: \"vlan 10 and tcp\", drop: true }"), "");
+  EXPECT_EQ(
+      warned("{ from: a, match: \"vlan 10\", any_vlan: true, drop: true }"),
+      "lab.yaml:4:23: rules[0].match: expected no 'vlan' in it beside 'any_vlan', found 'vlan "
+      "10'\n");
 }
 
 } // namespace

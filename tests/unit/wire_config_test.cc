@@ -80,10 +80,10 @@ INSTANTIATE_TEST_SUITE_P(
                 "lab.yaml:2:11: forward[0].wire: expected the key 'ports', found none\n"},
         Refused{"one_port", wire("ports: [left]"),
                 "lab.yaml:1:36: ports.right: expected the port in one entry of 'forward', found it "
-                "in none\n"
+                "in none; 'sink: [right]' is for a port that only sends what rules give it\n"
                 "lab.yaml:2:25: forward[0].wire.ports: expected 2 ports, found 1\n"},
-        Refused{"ports_are_no_list", wire("ports: left"),
-                "lab.yaml:2:25: forward[0].wire.ports: expected a list of ports, found 'left'\n"},
+        Refused{"ports_are_no_list", wire("ports: {}"),
+                "lab.yaml:2:25: forward[0].wire.ports: expected a list of ports, found a map\n"},
         Refused{"of_a_sink", sink + "sink: {ports: [a, b], link_follow: true}]\n",
                 "lab.yaml:2:17: forward[0].sink: expected a list of ports, found a map\n"},
         Refused{

@@ -225,7 +225,7 @@ int session_run(const void *arg, FILE *out)
       config_parse("platter-bench", yaml, strlen(yaml), kinds, n_kinds, &errors);
   if (config == NULL) {
     int code =
-        child_error(out, -EINVAL, "%s", errors.count > 0 ? errors.error[0].text : "no memory");
+        child_error(out, -EINVAL, "%s", errors.kept > 0 ? errors.error[0].text : "no memory");
     config_errors_free(&errors);
     return code;
   }
