@@ -6,6 +6,7 @@
 #include "cli/console.h"
 #include "command.h"
 #include "control/assemble.h"
+#include "control/devices.h"
 #include "control/plan.h"
 #include "show.h"
 
@@ -37,6 +38,12 @@ struct config *load_config(const char *path)
   size_t n_kinds;
   const struct config_kind *kinds = forward_kinds(&n_kinds);
   struct config *config = config_load(path, kinds, n_kinds, &errors);
+  if (config != NULL)
+    devices_check(config, &errors);
+  if (errors.count > 0) {
+    config_free(config);
+    config = NULL;
+  }
   config_errors_print(&errors, path, stderr);
   config_errors_free(&errors);
   struct layout *layout = config != NULL ? guess_layout(config, false) : NULL;

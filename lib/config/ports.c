@@ -38,6 +38,12 @@ static bool device_allowed(struct reader *reader, const struct document_node *no
   return false;
 }
 
+// Such as "eth0": what the kernel, and so everybody, calls a NIC.
+static bool is_interface(const char *text, size_t length)
+{
+  return length < 16 && text_is_name(text, length, "-") && strpbrk(text, "0123456789") != NULL;
+}
+
 static bool device_read(struct reader *reader, const struct option *option,
                         const struct document_node *node, void *field)
 {
@@ -50,7 +56,12 @@ static bool device_read(struct reader *reader, const struct option *option,
   port->device = config_device_normal(node->text, node->length, &invalid);
   port->device_place = node->place;
   if (port->device == NULL) {
-    if (invalid)
+    if (invalid && is_interface(node->text, node->length))
+      document_error(reader->errors, node,
+                     "expected %s, found %s; the kernel's interface of that name would be "
+                     "'net_af_packet0,iface=%s'",
+                     what, document_found(node).text, node->text);
+    else if (invalid)
       option_refuse(reader, node, what, NULL);
     else
       document_error(reader->errors, node, "out of memory");

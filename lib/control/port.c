@@ -12,6 +12,7 @@
 #include "control/clock.h"
 #include "control/eal_log.h"
 #include "control/interface.h"
+#include "control/interface_take.h"
 #include "control/memif.h"
 #include "control/memif_socket.h"
 #include "control/pci.h"
@@ -121,6 +122,20 @@ static int take_up(struct port *port, char *error, size_t size)
   return 0;
 }
 
+static int take_interface(const struct port *port, char *error, size_t size)
+{
+  char why[512];
+  const char *interface = port->facts.interface;
+  if (*interface == '\0')
+    return 0;
+  int status = interface_check(interface, why, sizeof(why));
+  if (status == 0)
+    status = interface_take(interface, why, sizeof(why));
+  if (status != 0)
+    fail(error, size, status, "ports.%s.device: '%s': %s", port->config->name, port->device, why);
+  return status;
+}
+
 int port_probe(struct port *port, char *error, size_t size)
 {
   const char *name = port->config->name;
@@ -136,6 +151,8 @@ int port_probe(struct port *port, char *error, size_t size)
   if (port->replay_plan != NULL)
     snprintf(port->facts.name, sizeof(port->facts.name), "%.*s", (int)strcspn(device, ","), device);
   status = port_prepare_socket(port, error, size);
+  if (status == 0)
+    status = take_interface(port, error, size);
   if (status != 0)
     return status;
   if (!port->facts.pci || port->absent) // EAL has probed its allow-list when it started

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "appliance.h"
+#include "expect.h"
 
 namespace
 {
@@ -52,6 +53,23 @@ TEST(AfPacket, TwoQueuesPipelined)
                                           "\", rx_queues: 2}\n  b: {device: \"" + port_b +
                                           "\"}\nforward: [{wire: [a, b]}]\n");
   expect_reachable(kernels);
+  appliance.expect_clean_end();
+}
+
+TEST(AfPacket, AnInterfaceOfAnotherPlatter)
+{
+  Kernels kernels;
+  Scratch scratch;
+  Appliance appliance(kernels.middle, wire_between(port_a, port_b));
+  for (const char *second :
+       {"net_af_packet5,iface=port_b", "net_af_xdp0,iface=port_b", "net_pcap0,iface=port_b"}) {
+    std::string yaml = wire_between("net_null0", second, "telemetry: {prefix: second}\n");
+    Ended ended = Process(platter_line({"run", scratch.write("second.yaml", yaml + memory_yaml())}),
+                          kernels.middle.around())
+                      .wait();
+    expect_refusal(ended, FAILED, "another platter has the interface 'port_b'; stop it");
+  }
+  EXPECT_TRUE(ping(kernels.a, "10.0.0.2"));
   appliance.expect_clean_end();
 }
 

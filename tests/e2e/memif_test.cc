@@ -179,7 +179,7 @@ TEST(Memif, AServerThatRunsKeepsItsSocket)
 {
   Pair pair;
   Appliance server(pair.kernels.middle, pair.server());
-  std::string second = pair.scratch.write("second.yaml", pair.server());
+  std::string second = pair.scratch.write("second.yaml", pair.side("port_b", "server", 0));
   Ended ended = Process(platter_line({"run", second}), pair.kernels.middle.around()).wait();
   EXPECT_EQ(ended.status, 1) << ended.out << ended.err;
   Appliance client(pair.kernels.middle, pair.client());

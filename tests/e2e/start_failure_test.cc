@@ -62,7 +62,8 @@ TEST_F(StartFailure, DevicesThatAreNotThere)
   expect_bad_device("net_pcap0,rx_pcap=/nonexistent",
                     ": the driver refuses it (DPDK says: open_single_rx_pcap(): Couldn't open "
                     "/nonexistent: ");
-  expect_bad_device("net_af_packet0,iface=nosuch0", ": the driver refuses it (DPDK says: ");
+  expect_bad_device("net_af_packet0,iface=nosuch0",
+                    ": there is no interface 'nosuch0' here (`ip link`");
   expect_failure(wire_yaml("0000:fe:00.0", "net_null9", prefix),
                  "ports.left.device: '0000:fe:00.0': there is no PCI device at this address; ");
   expect_failure(wire_yaml("net_null9", "fe:00.0,rx=1", prefix),

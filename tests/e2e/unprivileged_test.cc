@@ -139,5 +139,6 @@ TEST_F(Unprivileged, DevicesThatNeedPrivilegesSaySo)
   std::string config =
       dir.write("c.yaml", wire_yaml("net_af_packet0,iface=lo", "net_null1", prefix));
   expect_refusal(platter({"run", config}, with), FAILED,
-                 "ports.left.device: 'net_af_packet0,iface=lo': the driver refuses it");
+                 "ports.left.device: 'net_af_packet0,iface=lo': packet sockets need the capability "
+                 "CAP_NET_RAW: run as root");
 }
