@@ -7,6 +7,7 @@
 #include "config/rules_lint.h"
 #include "explain.h"
 #include "show.h"
+#include "show_forwarding.h"
 
 static void show_link_follow(const struct config *config)
 {
@@ -30,6 +31,7 @@ static enum status_code show(const struct config *config, bool dot)
   if (dot) {
     layout_dot(layout, stdout);
   } else {
+    show_forwarding(config, stdout);
     shown = layout_print(layout, stdout);
     show_notes(layout, stdout);
     show_link_follow(config);
@@ -95,7 +97,8 @@ const struct command command_check = {
     .help = "Usage: platter check [--dot] CONFIG\n"
             "       platter check --explain FILTER [CAPTURE]\n"
             "\n"
-            "Validates CONFIG and prints who polls which receive queue, who owns which transmit\n"
+            "Validates CONFIG and prints what is forwarded where, what rules do, who polls which "
+            "receive queue, who owns which transmit\n"
             "queue and which handoffs carry packets between workers. Needs no privileges and no\n"
             "devices; what a device alone can tell (queues, NUMA node) is taken from its name and\n"
             "arguments, or as enough. Exit status 2 where the file is not valid.\n"

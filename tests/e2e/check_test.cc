@@ -82,9 +82,27 @@ TEST(Check, EverySampleConfigurationGivesATable)
     Ended ended = platter({"check", source_path("config/" + name)});
     EXPECT_EQ(ended.status, OK) << name << ended.err;
     EXPECT_EQ(ended.err, "") << name;
-    EXPECT_EQ(ended.out.find("layout: "), 0u) << ended.out;
+    EXPECT_EQ(ended.out.find("forwarding:\n  "), 0u) << ended.out;
     EXPECT_NE(ended.out.find("\nworker  core  receives"), std::string::npos) << ended.out;
   }
+}
+
+TEST(CheckForwarding, SaysWhatGoesWhere)
+{
+  Scratch dir;
+  std::string yaml =
+      "ports: {a: {device: net_null0}, b: {device: net_null1}, c: {device: net_null2},"
+      " mon: {device: net_null3}}\n"
+      "forward: [{wire: [a, b]}, {reflect: [c]}, {sink: [mon]}]\n"
+      "rules:\n- {name: dns, from: [a], match: udp port 53, mirror: [mon]}\n"
+      "- {name: none, to: [b, c], match: ip6, drop: true}\n";
+  Ended ended = platter({"check", dir.write("c.yaml", yaml)});
+  EXPECT_EQ(ended.status, OK) << ended.err;
+  EXPECT_EQ(ended.out.find("forwarding:\n  wire: a <-> b\n  reflect: c\n  sink: mon\n"
+                           "rules:\n  dns: received by a, 'udp port 53'; mirror to mon\n"
+                           "  none: leaving by b, c, 'ip6'; drop\n\nlayout: "),
+            0u)
+      << ended.out;
 }
 
 TEST(Check, TheTableSaysWhoDoesWhat)
