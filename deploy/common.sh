@@ -21,6 +21,7 @@ build_packages=(
   pkg-config             # finds the libraries below
   libdpdk-dev            # DPDK 22.11: ports, mbufs, rings; the drivers come with it
   libpcap-dev            # reads captures
+  libarchive-dev         # unpacks them: gzip, zstd, xz, lz4
   libyaml-dev            # reads the configuration
   libevent-dev           # its core: control's loop of timers and sockets
   libjansson-dev         # writes --json and telemetry's replies

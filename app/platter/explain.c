@@ -74,7 +74,8 @@ static int sample_read(struct sample *sample, const char *path, char *error, siz
   sample->packet = aligned_alloc(RTE_CACHE_LINE_SIZE, FRAMES_MAX * sizeof(*sample->packet));
   if (sample->packet == NULL)
     return fail(error, size, -ENOMEM, "out of memory");
-  int status = capture_open(&reader, path, true, error, size);
+  const struct capture_terms terms = {.sound_part = true, .skip_long = true}; // a sample will do
+  int status = capture_open(&reader, path, &terms, error, size);
   if (status != 0)
     return status;
   while (sample->n < FRAMES_MAX && (status = capture_next(reader, &frame)) > 0)

@@ -47,13 +47,14 @@ enum status_code inputs_take(struct inputs *inputs, const struct command *comman
   return STATUS_OK;
 }
 
-int inputs_open(struct inputs *inputs, const struct config *config, char *error, size_t size)
+int inputs_open(struct inputs *inputs, const struct config *config,
+                const struct capture_terms *terms, char *error, size_t size)
 {
   for (unsigned i = 0; i < config->n_ports; i++) {
     struct input *in = &inputs->file[i];
     if (in->path == NULL)
       continue;
-    if (capture_scan(in->path, &in->capture, error, size) != 0)
+    if (capture_scan(in->path, terms, &in->capture, error, size) != 0)
       return -1;
     in->fd = open(in->path, O_RDONLY | O_CLOEXEC);
     if (in->fd < 0)
@@ -82,6 +83,16 @@ void inputs_describe(const struct inputs *inputs, const struct config *config)
              c->shortened);
   }
   fflush(stdout);
+}
+
+void inputs_warn(const struct inputs *inputs, const struct config *config)
+{
+  char text[512];
+  for (unsigned i = 0; i < config->n_ports; i++)
+    if (inputs->file[i].path != NULL &&
+        capture_left_describe(&inputs->file[i].capture.left, text, sizeof(text)))
+      fprintf(stderr, "platter: warning: port %s: %s: %s\n", config->ports[i].name,
+              inputs->file[i].path, text);
 }
 
 unsigned inputs_longest(const struct inputs *inputs)

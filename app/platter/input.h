@@ -20,12 +20,16 @@ struct inputs {
 enum status_code inputs_take(struct inputs *inputs, const struct command *command,
                              const struct config *config, const char *argument);
 
-// Reads every file through and opens it: all that can be wrong with a file is found here, before
-// anything starts. Returns 0, or -1 and a sentence in `error`.
-int inputs_open(struct inputs *inputs, const struct config *config, char *error, size_t size);
+// Reads every file through, on these terms, and opens it: all that can be wrong with a file is
+// found here, before anything starts. Returns 0, or -1 and a sentence in `error`.
+int inputs_open(struct inputs *inputs, const struct config *config,
+                const struct capture_terms *terms, char *error, size_t size);
 
 // Prints what is in them.
 void inputs_describe(const struct inputs *inputs, const struct config *config);
+
+// Says what was left out of them.
+void inputs_warn(const struct inputs *inputs, const struct config *config);
 
 // Bytes of the longest frame of all files.
 unsigned inputs_longest(const struct inputs *inputs);

@@ -42,6 +42,8 @@ static enum status_code parse(struct replay *r, int argc, char **argv, const cha
                                           {"loop", required_argument, NULL, 'l'},
                                           {"rate", required_argument, NULL, 'r'},
                                           {"speed", required_argument, NULL, 's'},
+                                          {"sound-part", no_argument, NULL, 'p'},
+                                          {"skip-long", no_argument, NULL, 'k'},
                                           {0}};
   const char *loop = NULL, *rate = NULL, *speed = NULL;
   int option;
@@ -66,6 +68,12 @@ static enum status_code parse(struct replay *r, int argc, char **argv, const cha
     case 's':
       speed = optarg;
       break;
+    case 'p':
+      r->terms.sound_part = true;
+      break;
+    case 'k':
+      r->terms.skip_long = true;
+      break;
     default:
       return option_error(r->command, option, argv);
     }
@@ -81,6 +89,7 @@ static enum status_code replay_command(const struct command *command, int argc, 
   const char *path = NULL;
 
   r.command = command;
+  r.terms.typed = true;
   for (unsigned i = 0; i < CONFIG_PORTS_MAX; i++)
     r.inputs.file[i].fd = -1;
   enum status_code status = parse(&r, argc, argv, &path);
@@ -110,10 +119,15 @@ const struct command command_replay = {
         "closed. Nothing is lost unless the configuration says `overload: drop`. Each port has\n"
         "one receive queue; cores that this machine lacks are replaced.\n"
         "\n"
-        "FILE is pcap or pcapng with Ethernet frames of up to 9,216 bytes.\n"
+        "FILE is pcap or pcapng with Ethernet frames of up to 9,216 bytes, as it is or packed by\n"
+        "gzip, zstd, xz or lz4.\n"
         "\n"
         "  --out DIR   keep what leaves; files there are replaced only when all went well\n"
         "  --json      the summary as JSON on standard output, and nothing else there\n"
+        "  --sound-part  of a FILE that ends in the middle of a frame (its writer was killed), "
+        "take\n"
+        "              what is before; without this it is refused\n"
+        "  --skip-long leave frames of over 9,216 bytes out; without this FILE is refused\n"
         "  --fast      load the files first and pass their frames by reference (replay ports in\n"
         "              place of net_pcap's receive side); what leaves is the same\n"
         "  --loop N    each file N times; implies --fast, as the next two do\n"

@@ -14,6 +14,7 @@ struct replay {
   bool json;
   const char *out;
   bool fast;
+  struct capture_terms terms;
   struct config_replay pace; // of a fast replay: loop and rate
   char pace_text[256];       // the same as a device string has it
   struct config *config;

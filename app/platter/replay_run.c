@@ -41,6 +41,12 @@ static const char *in_device(const struct input *in, char *text, size_t size)
   return text;
 }
 
+// What libpcap cannot read, or not whole, net_pcap cannot: such a file comes from a replay port.
+static bool by_replay_port(const struct replay *r, const struct input *in)
+{
+  return r->fast || !in->capture.plain;
+}
+
 // By descriptor, not by name: DPDK's device arguments end at a comma, file names do not.
 static void name_devices(struct replay *r)
 {
@@ -51,12 +57,30 @@ static void name_devices(struct replay *r)
     int out = r->outputs.file[i].fd;
     if (in->path == NULL)
       snprintf(device, size, "net_pcap%u,tx_pcap=/proc/self/fd/%d", i, out);
-    else if (r->fast)
-      snprintf(device, size, "replay,file=%s,out=/proc/self/fd/%d,start=wait%s",
-               in_device(in, text, sizeof(text)), out, r->pace_text);
+    else if (by_replay_port(r, in))
+      snprintf(device, size, "replay,file=%s,out=/proc/self/fd/%d,start=wait%s%s%s",
+               in_device(in, text, sizeof(text)), out, r->pace_text,
+               r->terms.sound_part ? ",sound-part=yes" : "",
+               r->terms.skip_long ? ",skip-long=yes" : "");
     else
       snprintf(device, size, "net_pcap%u,rx_pcap=/proc/self/fd/%d,tx_pcap=/proc/self/fd/%d", i,
                in->fd, out);
+  }
+}
+
+static uint64_t wire_bits(const struct capture *capture)
+{
+  return 8 * (capture->bytes + capture->frames * REPLAY_WIRE_EXTRA);
+}
+
+// How long it will take: on standard error where standard output is for JSON alone.
+static void show_times(const struct replay *r)
+{
+  for (unsigned i = 0; i < r->config->n_ports; i++) {
+    const struct input *in = &r->inputs.file[i];
+    if (in->path != NULL)
+      show_replay_time(r->config->ports[i].name, &r->pace, &in->capture.times,
+                       wire_bits(&in->capture), r->json ? stderr : stdout);
   }
 }
 
@@ -238,7 +262,7 @@ enum status_code replay_run(struct replay *r)
   if (layout == NULL)
     return STATUS_USAGE;
   layout_free(layout);
-  if (inputs_open(&r->inputs, r->config, error, sizeof(error)) != 0) {
+  if (inputs_open(&r->inputs, r->config, &r->terms, error, sizeof(error)) != 0) {
     fprintf(stderr, "platter: %s\n", error);
   } else if (wait_init() != 0 || start_console() != 0) {
     status = STATUS_FAILED;
@@ -246,6 +270,8 @@ enum status_code replay_run(struct replay *r)
     name_devices(r);
     if (!r->json)
       inputs_describe(&r->inputs, r->config);
+    show_times(r);
+    inputs_warn(&r->inputs, r->config);
     status = start_and_forward(r);
   } else {
     fprintf(stderr, "platter: %s\n", error);

@@ -98,6 +98,7 @@ static enum status_code start_and_forward(const struct config *config, struct ru
   print_layout(appliance_layout(appliance), run->json);
   if (!run->json) {
     show_ports(appliance_status(appliance), stdout);
+    show_replay_times(appliance_status(appliance), stdout);
     printf("forwarding; Ctrl-C stops; `dpdk-telemetry.py -f %s` looks inside\n", config->prefix);
     fflush(stdout);
   }

@@ -51,6 +51,14 @@ void show_summary(const struct status *status, FILE *out);
 // Of the end, what concerns replay ports.
 void show_replays(const struct status *status, FILE *out);
 
+// How long a replay will take, where frames have a time: "takes 2 h 5 min with original timing; up
+// to 59 min behind frame 3". Nothing, where they have none. `wire_bits`: see schedule_seconds.
+void show_replay_time(const char *port, const struct config_replay *asked,
+                      const struct schedule_times *times, uint64_t wire_bits, FILE *out);
+
+// The same of all replay ports of the status.
+void show_replay_times(const struct status *status, FILE *out);
+
 // Says which replay ports could not be read on, each once: those in `said`, a bit by port, have
 // been named. Returns whether there is any.
 bool show_replay_failures(const struct status *status, uint64_t *said, FILE *out);

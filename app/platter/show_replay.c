@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What became of each replay port: asked and achieved, how late, how often it had to wait.
 #include <inttypes.h>
+#include <math.h>
 
+#include "config/quantity.h"
 #include "show.h"
 
 static void show_lateness(const struct replay_status *r, FILE *out)
@@ -52,4 +54,31 @@ bool show_replay_failures(const struct status *s, uint64_t *said, FILE *out)
     fprintf(out, "platter: port %s sends no more: %s\n", s->port[i].name, r->error);
   }
   return *said != 0;
+}
+
+void show_replay_time(const char *port, const struct config_replay *asked,
+                      const struct schedule_times *times, uint64_t wire_bits, FILE *out)
+{
+  struct config_replay lap = *asked;
+  char takes[32], gap[32], rate[64];
+  if (asked->rate == REPLAY_LINE)
+    return;
+  bool endless = isinf(schedule_seconds(asked, times, wire_bits));
+  lap.loop = endless ? 1 : asked->loop;
+  quantity_time(schedule_seconds(&lap, times, wire_bits), takes, sizeof(takes));
+  config_replay_describe(asked, rate, sizeof(rate));
+  fprintf(out, "port %s: %s %s with %s", port, endless ? "a lap takes" : "takes", takes, rate);
+  if (asked->rate == REPLAY_ORIGINAL && times->gap > 0) {
+    quantity_time(times->gap / 1e9 / asked->speed, gap, sizeof(gap));
+    fprintf(out, "; up to %s without a frame, behind frame %" PRIu64, gap, times->gap_after);
+  }
+  fputc('\n', out);
+}
+
+void show_replay_times(const struct status *s, FILE *out)
+{
+  for (unsigned i = 0; i < s->n_ports; i++)
+    if (s->port[i].replays)
+      show_replay_time(s->port[i].name, &s->port[i].replay.asked, &s->port[i].replay.times,
+                       s->port[i].replay.wire_bits, out);
 }

@@ -4,6 +4,11 @@
 #define CONFIG_QUANTITY_H
 
 #include <stdbool.h>
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 struct quantity_unit {
   const char *name; // NULL: end of the list
@@ -18,5 +23,12 @@ extern const struct quantity_unit quantity_plain[];  // no unit
 // Digits with at most one point among them, then a unit; over 0. Nothing else: no sign, no
 // exponent, no hexadecimal, all of which strtod would take. False: it is something else.
 bool quantity_read(const char *text, const struct quantity_unit *units, double *value);
+
+// A time as a person says it: "0.25 s", "12 s", "3 min 20 s", "2 h 5 min", "40 days 3 h".
+void quantity_time(double seconds, char *text, size_t size);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

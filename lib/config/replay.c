@@ -63,6 +63,22 @@ static bool read_start(const char *text, struct config_replay *r)
   return r->wait || strcmp(text, "now") == 0;
 }
 
+static bool read_yes(const char *text, bool *yes)
+{
+  *yes = strcmp(text, "yes") == 0;
+  return *yes || strcmp(text, "no") == 0;
+}
+
+static bool read_sound_part(const char *text, struct config_replay *r)
+{
+  return read_yes(text, &r->sound_part);
+}
+
+static bool read_skip_long(const char *text, struct config_replay *r)
+{
+  return read_yes(text, &r->skip_long);
+}
+
 static bool read_memory(const char *text, struct config_replay *r)
 {
   double value;
@@ -84,6 +100,8 @@ static const struct {
      "line, original, or a number with bit, kbit, Mbit, Gbit, pps, kpps or Mpps behind it"},
     {"speed", read_speed, "a number from 0.000001 to 1000000"},
     {"start", read_start, "now or wait"},
+    {"sound-part", read_sound_part, "yes or no"},
+    {"skip-long", read_skip_long, "yes or no"},
     {"memory", read_memory, "a number of at least 1MB with kB, MB or GB behind it"},
 };
 

@@ -2,7 +2,8 @@
 // The device string of a replay port: "replay,file=FILE,…", a port whose received packets are the
 // frames of a capture.
 //
-//   file=FILE       pcap or pcapng; must be given. A name ends at a comma
+//   file=FILE       pcap or pcapng, also packed by gzip, zstd, xz or lz4; must be given. A name
+//                   ends at a comma
 //   loop=N          send the whole file N times; 0: for ever. Default 1
 //   rate=line       as fast as it is polled (default)
 //   rate=10Gbit     bits a second on the wire: every frame counts 24 bytes more than it has, for
@@ -14,6 +15,9 @@
 //   start=wait      all replay ports that wait start together, once every worker runs
 //   memory=256MB    for the frames; a file that needs more streams through a window of that size.
 //                   kB, MB, GB (1024, 1024^2, 1024^3). Default 256MB
+//   sound-part=yes  of a file that ends in the middle of a frame, or whose packed bytes end too
+//                   early, send what is before. Default: such a file is refused
+//   skip-long=yes   leave frames over 9216 bytes out. Default: a file with one is refused
 //   out=FILE        what leaves by the port is written there (pcap). Default: it is counted and
 //                   freed
 #ifndef CONFIG_REPLAY_H
@@ -44,6 +48,8 @@ struct config_replay {
   double per_second; // bits or frames
   double speed;
   bool wait;
+  bool sound_part;
+  bool skip_long;
   uint64_t memory; // bytes
 };
 

@@ -23,10 +23,10 @@ static const double TICK_SECONDS = 0.005;
 
 // Replay ports are virtual: their memory is on the first node.
 static int plan_replays(struct appliance *a, unsigned held, struct eal_request *request,
-                        char *error, size_t size)
+                        struct notes *warnings, char *error, size_t size)
 {
   for (unsigned i = 0; i < a->config->n_ports; i++) {
-    int status = port_replay_plan(&a->port[i], held, error, size);
+    int status = port_replay_plan(&a->port[i], held, warnings, error, size);
     if (status != 0)
       return status;
     request->huge_bytes[0] += port_replay_bytes(&a->port[i], RTE_PGSIZE_2M);
@@ -86,7 +86,7 @@ static int start_eal(struct appliance *a, const struct appliance_options *option
   size_t bridges = bridges_bytes(config, a->plan.n_cores);
   request.huge_bytes[0] += bridges;
   request.ordinary_bytes += bridges;
-  status = plan_replays(a, need.held, &request, error, size);
+  status = plan_replays(a, need.held, &request, warnings, error, size);
   if (status == 0)
     status = add_pci(a, &request, pci, error, size);
   if (status == 0)

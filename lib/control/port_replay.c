@@ -9,20 +9,35 @@
 
 #include "config/notes.h"
 
-int port_replay_plan(struct port *port, unsigned held, char *error, size_t size)
+// A sentence about a port begins as the user knows it: by the configuration's key, or, where the
+// device is made from a command line, by its name.
+static int refused(const struct port *port, int status, const char *why, char *error, size_t size)
 {
   const char *name = port->config->name;
+  if (port->device == port->config->device)
+    return fail(error, size, status, "ports.%s.device: %s", name, why);
+  return fail(error, size, status, "port %s: %s", name, why);
+}
+
+int port_replay_plan(struct port *port, unsigned held, struct notes *warnings, char *error,
+                     size_t size)
+{
   struct config_replay options;
   char why[512];
   if (!replay_is(port->device))
     return 0;
   if (!config_replay_read(port->device, &options, why, sizeof(why)))
-    return fail(error, size, -EINVAL, "ports.%s.device: %s", name, why);
+    return refused(port, -EINVAL, why, error, size);
   port->replay_plan = malloc(sizeof(*port->replay_plan));
   if (port->replay_plan == NULL)
-    return fail(error, size, -ENOMEM, "ports.%s.device: no memory", name);
+    return refused(port, -ENOMEM, "no memory", error, size);
   int status = replay_plan_make(port->replay_plan, &options, held, why, sizeof(why));
-  return status != 0 ? fail(error, size, status, "ports.%s.device: %s", name, why) : 0;
+  if (status != 0)
+    return refused(port, status, why, error, size);
+  if (port->device == port->config->device &&
+      capture_left_describe(&port->replay_plan->left, why, sizeof(why)))
+    notes_add(warnings, "port %s: %s: %s", port->config->name, options.file, why);
+  return 0;
 }
 
 size_t port_replay_bytes(const struct port *port, size_t page)
@@ -52,12 +67,12 @@ int port_replay_open(struct port *port, char *error, size_t size)
   int status =
       replay_open(&port->replay, port->replay_plan, port->id, port->node, why, sizeof(why));
   if (status != 0)
-    return fail(error, size, status, "ports.%s.device: %s", port->config->name, why);
+    return refused(port, status, why, error, size);
   status = replay_attach(port->replay, port->id);
-  if (status != 0)
-    return fail(error, size, status, "ports.%s.device: its frames find no way into DPDK: %s",
-                port->config->name, rte_strerror(-status));
-  return 0;
+  if (status == 0)
+    return 0;
+  snprintf(why, sizeof(why), "its frames find no way into DPDK: %s", rte_strerror(-status));
+  return refused(port, status, why, error, size);
 }
 
 void port_replay_begin(struct port *port, uint64_t tsc)

@@ -4,11 +4,15 @@
 #ifndef CONTROL_PORT_REPLAY_H
 #define CONTROL_PORT_REPLAY_H
 
+#include "config/notes.h"
 #include "control/port.h"
 
 // Before EAL: reads the capture through and computes what it needs. `held`: see replay_plan_make.
-// Returns 0, or -errno and a sentence in `error`, as port_replay_open.
-int port_replay_plan(struct port *port, unsigned held, char *error, size_t size);
+// Returns 0, or -errno and a sentence in `error`, as port_replay_open. Adds to `warnings` what its
+// options leave out of the file, but not where another device than the configuration's stands in,
+// for then whoever put it there has read the file already.
+int port_replay_plan(struct port *port, unsigned held, struct notes *warnings, char *error,
+                     size_t size);
 
 // Bytes of memory, in pages of this size, beside what the ports' pools take.
 size_t port_replay_bytes(const struct port *port, size_t page);

@@ -87,6 +87,7 @@ static int scan_frames(struct capture_reader *reader, struct tally *tally, struc
   int found;
   while ((found = capture_next(reader, &frame)) == 1) {
     capture->bytes += frame.length;
+    schedule_note(&capture->times, frame.stamp);
     capture->shortened += frame.length < frame.whole;
     if (capture_frames(reader) == 1 || frame.length < capture->shortest)
       capture->shortest = frame.length;
@@ -95,14 +96,18 @@ static int scan_frames(struct capture_reader *reader, struct tally *tally, struc
     tally_frame(tally, frame.bytes, frame.length);
   }
   capture->frames = capture_frames(reader);
+  capture->left = *capture_left(reader);
+  capture->plain = capture_plain(reader);
+  capture->packed = capture_packed(reader);
   return found;
 }
 
-int capture_scan(const char *path, struct capture *capture, char *error, size_t size)
+int capture_scan(const char *path, const struct capture_terms *terms, struct capture *capture,
+                 char *error, size_t size)
 {
   *capture = (struct capture){0};
   struct capture_reader *reader;
-  int code = capture_open(&reader, path, true, error, size);
+  int code = capture_open(&reader, path, terms, error, size);
   if (code != 0)
     return code;
   struct tally tally = {.kinds = calloc(KINDS_COUNTED, sizeof(*tally.kinds))};
@@ -123,7 +128,8 @@ int capture_count(const char *path, uint64_t *frames, char *error, size_t size)
 {
   struct capture_reader *reader;
   struct capture_frame frame;
-  int code = capture_open(&reader, path, false, error, size);
+  const struct capture_terms terms = {.any = true};
+  int code = capture_open(&reader, path, &terms, error, size);
   if (code != 0)
     return code;
   do

@@ -5,6 +5,7 @@
 #define REPLAY_CAPTURE_H
 
 #include "replay/capture_reader.h"
+#include "replay/schedule.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -14,7 +15,11 @@ enum { CAPTURE_KINDS_MAX = 16 };
 
 struct capture {
   uint64_t frames;
-  uint64_t bytes;     // captured
+  uint64_t bytes; // captured
+  struct schedule_times times;
+  struct capture_left left;
+  bool plain; // see capture_plain
+  bool packed;
   uint64_t shortened; // frames of which the capture holds only a part (snap length)
   unsigned shortest;  // bytes
   unsigned longest;
@@ -25,10 +30,12 @@ struct capture {
   } kinds[CAPTURE_KINDS_MAX];
 };
 
-// Reads the file through. Returns 0, or -errno and one sentence in `error` that names the file and,
-// where a frame is at fault, its number counted from 1. Refused: no capture file, not Ethernet,
-// empty, damaged or cut off, a frame without bytes, a frame over CAPTURE_FRAME_MAX.
-int capture_scan(const char *path, struct capture *capture, char *error, size_t size);
+// Reads the file through, on these terms. Returns 0, or -errno and one sentence in `error` that
+// names the file and, where a frame is at fault, its number counted from 1. Refused: no capture
+// file, not Ethernet, empty, damaged or cut off, a frame without bytes, a frame over
+// CAPTURE_FRAME_MAX.
+int capture_scan(const char *path, const struct capture_terms *terms, struct capture *capture,
+                 char *error, size_t size);
 
 // Counts the frames that a file holds, and nothing else: for checking an output, which may be
 // empty. Returns 0, or -errno and one sentence in `error`.

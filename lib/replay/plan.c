@@ -3,12 +3,12 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 
 #include <rte_common.h>
 
 #include "config/notes.h"
 #include "packet/pool.h"
-#include "replay/capture_reader.h"
 #include "replay/source.h"
 
 // Bytes of a pool beside its mbufs: what DPDK notes about it, its ring and their memory. The caches
@@ -29,13 +29,14 @@ unsigned replay_room(unsigned length)
   return room;
 }
 
+struct capture_terms replay_terms(const struct config_replay *options)
+{
+  return (struct capture_terms){.sound_part = options->sound_part, .skip_long = options->skip_long};
+}
+
 static void count(struct replay_plan *plan, const struct capture_frame *frame)
 {
-  struct schedule_times *times = &plan->times;
-  if (times->frames == 0)
-    times->first = times->last = frame->stamp;
-  times->frames++;
-  times->last = RTE_MAX(times->last, frame->stamp);
+  schedule_note(&plan->times, frame->stamp);
   plan->bytes += frame->length;
   plan->wire_bits += 8 * (uint64_t)(frame->length + REPLAY_WIRE_EXTRA);
   plan->longest = RTE_MAX(plan->longest, frame->length);
@@ -46,11 +47,13 @@ static int read_through(struct replay_plan *plan, char *error, size_t size)
 {
   struct capture_reader *reader;
   struct capture_frame frame;
-  int found = capture_open(&reader, plan->options.file, true, error, size);
+  struct capture_terms terms = replay_terms(&plan->options);
+  int found = capture_open(&reader, plan->options.file, &terms, error, size);
   if (found != 0)
     return found;
   while ((found = capture_next(reader, &frame)) == 1 && plan->times.frames < UINT32_MAX)
     count(plan, &frame);
+  plan->left = *capture_left(reader);
   capture_close(reader);
   if (found == 0 && plan->times.frames == 0)
     return fail(error, size, -EINVAL, "%s: no frames in it", plan->options.file);
@@ -59,7 +62,7 @@ static int read_through(struct replay_plan *plan, char *error, size_t size)
   return found;
 }
 
-// Seconds from one frame to the next, at most: of original timing, those of the whole file.
+// Seconds from one frame to the next, at most.
 static double longest_gap(const struct replay_plan *plan)
 {
   const struct config_replay *options = &plan->options;
@@ -69,7 +72,7 @@ static double longest_gap(const struct replay_plan *plan)
   case REPLAY_FRAMES:
     return 1 / options->per_second;
   case REPLAY_ORIGINAL:
-    return (plan->times.last - plan->times.first) / 1e9 / options->speed;
+    return plan->times.gap / 1e9 / options->speed;
   default:
     return 0;
   }
@@ -79,16 +82,20 @@ static int check_timing(const struct replay_plan *plan, char *error, size_t size
 {
   const struct schedule_times *times = &plan->times;
   double days = longest_gap(plan) / (24 * 3600);
+  char from[40] = "one frame";
+  if (plan->options.rate == REPLAY_ORIGINAL)
+    snprintf(from, sizeof(from), "frame %" PRIu64, times->gap_after);
   if (days > REPLAY_GAP_DAYS)
-    return fail(error, size, -EINVAL,
-                "%s: up to %.0f days from one frame to the next; platter waits %d at most: set "
-                "rate or speed",
-                plan->options.file, days, REPLAY_GAP_DAYS);
+    return fail(
+        error, size, -EINVAL,
+        "%s: %.0f days from %s to the next; platter waits %d at most: another rate or speed "
+        "would do",
+        plan->options.file, days, from, REPLAY_GAP_DAYS);
   if (plan->options.rate == REPLAY_ORIGINAL && plan->options.loop != 1 &&
       times->first == times->last)
     return fail(error, size, -EINVAL,
                 "%s: all frames have one time stamp, so that original timing does not say when the "
-                "next lap begins; set rate to a number, or loop=1",
+                "next lap begins: a rate in numbers would do, or one lap",
                 plan->options.file);
   return 0;
 }

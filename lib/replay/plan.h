@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "config/replay.h"
+#include "replay/capture_reader.h"
 #include "replay/schedule.h"
 
 #ifdef __cplusplus
@@ -23,6 +24,7 @@ enum {
 struct replay_plan {
   struct config_replay options;
   struct schedule_times times;
+  struct capture_left left;  // out of them, as the options allow
   uint64_t bytes;            // of all frames
   uint64_t wire_bits;        // of all frames, as REPLAY_BITS counts them
   unsigned longest;          // bytes
@@ -37,6 +39,9 @@ extern const unsigned replay_rooms[REPLAY_ROOMS];
 
 // Which of them a frame of at most CAPTURE_FRAME_MAX bytes lies in.
 unsigned replay_room(unsigned length);
+
+// What the options let be taken of the file.
+struct capture_terms replay_terms(const struct config_replay *options);
 
 // Reads the file through. `held`: packets that drivers may keep after they have sent them, until
 // they are given others to send (NICs free lazily): a file with fewer frames is laid out several

@@ -27,6 +27,12 @@ int replay_pool(struct replay *r, unsigned index, unsigned n, unsigned room, uns
   return 0;
 }
 
+int replay_reader(struct replay *r, char *error, size_t size)
+{
+  struct capture_terms terms = replay_terms(&r->plan.options);
+  return capture_open(&r->reader, r->plan.options.file, &terms, error, size);
+}
+
 // No headroom: nobody writes in front of a frame that others read.
 void replay_fill(struct rte_mbuf *m, const struct capture_frame *frame)
 {
@@ -134,6 +140,8 @@ void replay_read(const struct replay *r, struct replay_status *status)
       .window = r->plan.window,
       .copies = r->plan.copies,
       .frames = r->plan.times.frames,
+      .times = r->plan.times,
+      .wire_bits = r->plan.wire_bits,
       .sent = count_read(&s->sent),
       .bytes = count_read(&s->bytes),
       .stalls = count_read(&s->stalls),

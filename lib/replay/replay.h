@@ -30,7 +30,9 @@ struct replay_status {
   bool window;
   unsigned copies;
   uint64_t frames; // of the file
-  uint64_t sent;   // of all laps
+  struct schedule_times times;
+  uint64_t wire_bits; // of a lap
+  uint64_t sent;      // of all laps
   uint64_t bytes;
   uint64_t laps;                                   // done, whole ones
   uint64_t stalls;                                 // see struct source

@@ -40,6 +40,9 @@ struct replay {
 // half as many again, for itself. Returns 0 or -errno.
 int replay_pool(struct replay *replay, unsigned index, unsigned n, unsigned room, unsigned cache);
 
+// Opens the file, as capture_open.
+int replay_reader(struct replay *replay, char *error, size_t size);
+
 // Puts a frame into a fresh mbuf.
 void replay_fill(struct rte_mbuf *m, const struct capture_frame *frame);
 

@@ -44,7 +44,7 @@ static int read_frames(struct replay *r, char *error, size_t size)
 {
   struct capture_frame frame;
   uint64_t number = 0;
-  int found = capture_open(&r->reader, r->plan.options.file, true, error, size);
+  int found = replay_reader(r, error, size);
   if (found != 0)
     return found;
   while ((found = capture_next(r->reader, &frame)) == 1) {

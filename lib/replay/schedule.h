@@ -15,20 +15,33 @@ extern "C" {
 
 enum { SCHEDULE_SHIFT = 8 }; // a cycle is 1 << SCHEDULE_SHIFT units
 
-// What a pass over the file found.
+// What a pass over the file found: time stamps in nanoseconds.
 struct schedule_times {
   uint64_t frames;
-  uint64_t first, last; // time stamps in nanoseconds: the first frame's, and the latest
+  uint64_t first, last; // the first frame's, and the latest
+  uint64_t gap;         // the longest from one frame to the next, as schedule_frame counts
+  uint64_t gap_after;   // the number of the frame before it, from 1
 };
+
+// Adds the next frame's.
+void schedule_note(struct schedule_times *times, uint64_t stamp);
+
+// Seconds from the first frame to the last of all laps, which have `wire_bits` each; infinite for
+// laps without an end, and without a rate 0.
+double schedule_seconds(const struct config_replay *replay, const struct schedule_times *times,
+                        uint64_t wire_bits);
 
 struct schedule {
   enum replay_rate rate;
-  double step; // units for a bit, a frame or a nanosecond
-  uint64_t first, last;
-  uint64_t lap;      // original: units that a lap takes
-  uint64_t position; // when the next frame is due; original: when this lap began
-  uint64_t latest;   // original: the last frame's time
+  double step;       // units for a bit, a frame or a nanosecond
+  uint64_t position; // when the next frame is due; original: when the last one was
   double rest;       // below a unit, carried over
+
+  // original timing
+  uint64_t first, last;
+  uint64_t seen;  // the latest time stamp of this lap
+  uint64_t lap;   // units that a lap takes
+  uint64_t began; // when this lap did
 };
 
 // `hz`: cycles of the TSC in a second. With original timing the time from the last frame of a lap

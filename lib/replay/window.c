@@ -45,7 +45,7 @@ static int next_lap(struct replay *r)
     r->finished = true;
     return 0;
   }
-  return capture_open(&r->reader, r->plan.options.file, true, r->error, sizeof(r->error));
+  return replay_reader(r, r->error, sizeof(r->error));
 }
 
 // Reads the next frame into the mbuf of the next slot. Returns 1, 0 where there was none to read
@@ -123,7 +123,7 @@ int window_open(struct replay *r, char *error, size_t size)
   if (status != 0)
     return fail(error, size, status, "%s: no memory for a window of %u frames (%s)",
                 r->plan.options.file, r->plan.window_mbufs, rte_strerror(-status));
-  status = capture_open(&r->reader, r->plan.options.file, true, r->error, sizeof(r->error));
+  status = replay_reader(r, r->error, sizeof(r->error));
   while (status == 0 && !over(r) && fill(r))
     ; // the first poll finds it full
   if (status != 0 || r->failed)

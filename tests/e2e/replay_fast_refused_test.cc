@@ -114,7 +114,7 @@ TEST_F(FastRefused, TimingThatTheCaptureDoesNotHave)
 {
   Ended ended = platter(words({"--fast", "--rate", "original", "--loop", "2"}, dir / "good.pcap"));
   EXPECT_EQ(ended.status, FAILED) << ended.err;
-  EXPECT_NE(ended.err.find("ports.left.device: " + dir / "good.pcap" +
+  EXPECT_NE(ended.err.find("c.yaml: port left: " + dir / "good.pcap" +
                            ": all frames have one time stamp, so that original timing does not "
                            "say when the next lap begins"),
             std::string::npos)
@@ -123,7 +123,10 @@ TEST_F(FastRefused, TimingThatTheCaptureDoesNotHave)
   gap.add(frame_of(0x88b5), 0, 0).add(frame_of(0x88b5));
   ended = platter(words({"--fast", "--rate", "original"}, dir.write("gap.pcap", gap.bytes)));
   EXPECT_EQ(ended.status, FAILED) << ended.err;
-  EXPECT_NE(ended.err.find("19676 days from one frame to the next"), std::string::npos)
+  EXPECT_NE(ended.err.find("c.yaml: port left: " + dir / "gap.pcap" +
+                           ": 19676 days from frame 1 to the next; platter waits 30 at most: "
+                           "another rate or speed would do"),
+            std::string::npos)
       << ended.err;
 }
 

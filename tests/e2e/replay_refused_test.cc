@@ -73,7 +73,7 @@ TEST_F(Refused, NotEthernet)
   expect_refused(dir.write("cooked.pcap", cooked.add(frame_of(0x0800)).bytes), "not Ethernet but ");
   Pcapng mixed;
   mixed.interface().interface(LINK_SLL).add(frame_of(0x0800)).add(frame_of(0x0800), 1);
-  expect_refused(dir.write("mixed.pcapng", mixed.bytes), "unreadable");
+  expect_refused(dir.write("mixed.pcapng", mixed.bytes), "frame 2: not Ethernet but ");
 }
 
 TEST_F(Refused, DamagedWithTheFrameWhereItHappens)

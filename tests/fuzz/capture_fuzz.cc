@@ -57,30 +57,43 @@ void check_capture(const struct capture &capture, size_t size)
   require(capture.bytes >= capture.frames * capture.shortest &&
               capture.bytes <= capture.frames * capture.longest,
           "the sum of the lengths is between the shortest and the longest");
-  require(capture.bytes <= size, "no more bytes than the file has");
+  require(capture.packed || capture.bytes <= size, "no more bytes than the file has");
+  require(capture.times.frames == capture.frames && capture.times.first <= capture.times.last &&
+              capture.times.gap <= capture.times.last - capture.times.first,
+          "time goes on");
   check_kinds(capture);
 }
 
 } // namespace
 
+// On all terms, for whoever takes more must find no less.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
   std::string path = file_with(data, size);
   char error[512] = "";
   struct capture capture;
-  int scanned = capture_scan(path.c_str(), &capture, error, sizeof(error));
-  require(scanned <= 0, "0 or -errno");
-  if (scanned == 0)
+  uint64_t strict = 0;
+  for (unsigned i = 0; i < 4; i++) {
+    struct capture_terms terms = {false, (i & 1) != 0, (i & 2) != 0, i == 3};
+    int scanned = capture_scan(path.c_str(), &terms, &capture, error, sizeof(error));
+    require(scanned <= 0, "0 or -errno");
+    require(scanned == 0 || strict == 0, "what is taken whole is taken on any terms");
+    if (scanned != 0) {
+      check_sentence(path, error);
+      continue;
+    }
     check_capture(capture, size);
-  else
-    check_sentence(path, error);
+    if (i == 0)
+      strict = capture.frames;
+    require(strict == 0 || strict == capture.frames, "nothing is left out of what is taken whole");
+  }
 
   uint64_t frames;
   int counted = capture_count(path.c_str(), &frames, error, sizeof(error));
   require(counted <= 0, "0 or -errno");
   if (counted != 0)
     check_sentence(path, error);
-  require(scanned != 0 || (counted == 0 && frames == capture.frames),
+  require(strict == 0 || (counted == 0 && frames == strict),
           "what can be replayed can be counted, to the same number");
   return 0;
 }

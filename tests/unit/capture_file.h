@@ -56,11 +56,27 @@ struct Pcapng {
                           std::string(8, '\xff'));
   }
 
-  // `resolution`: timestamps count units of 10 to the minus this.
-  Pcapng &interface(uint32_t link = LINK_ETHERNET, int resolution = 6, uint32_t snap_length = 0)
+  // A section of its own, whose byte order may be another.
+  Pcapng &section(bool big_endian)
   {
+    bytes += Pcapng(big_endian).bytes;
+    big = big_endian;
+    return *this;
+  }
+
+  // `resolution`: timestamps count units of 10 to the minus this, or with 128 in it of 2. `offset`:
+  // seconds to be added.
+  Pcapng &interface(uint32_t link = LINK_ETHERNET, int resolution = 6, uint32_t snap_length = 0,
+                    int64_t offset = 0)
+  {
+    uint64_t plus = static_cast<uint64_t>(offset);
+    uint32_t high = static_cast<uint32_t>(plus >> 32), low = static_cast<uint32_t>(plus);
     std::string options = number(9, 2, big) + number(1, 2, big) + static_cast<char>(resolution) +
-                          std::string(3, '\0') + number(0, 4, big);
+                          std::string(3, '\0');
+    if (offset != 0)
+      options += number(14, 2, big) + number(8, 2, big) + number(big ? high : low, 4, big) +
+                 number(big ? low : high, 4, big);
+    options += number(0, 4, big);
     return block(1,
                  number(link, 2, big) + number(0, 2, big) + number(snap_length, 4, big) + options);
   }
@@ -69,6 +85,27 @@ struct Pcapng {
   {
     return block(6, number(on, 4, big) + std::string(8, '\1') + number(frame.size(), 4, big) +
                         number(frame.size() + missing, 4, big) + frame);
+  }
+
+  // With this time stamp, in the interface's units.
+  Pcapng &at(uint64_t units, const std::string &frame, uint32_t on = 0)
+  {
+    return block(6, number(on, 4, big) + number(static_cast<uint32_t>(units >> 32), 4, big) +
+                        number(static_cast<uint32_t>(units), 4, big) +
+                        number(frame.size(), 4, big) + number(frame.size(), 4, big) + frame);
+  }
+
+  // A simple packet block, of the first interface.
+  Pcapng &simple(const std::string &frame, uint32_t whole)
+  {
+    return block(3, number(whole, 4, big) + frame);
+  }
+
+  // The obsolete packet block, as early programs wrote it.
+  Pcapng &old(const std::string &frame, uint32_t on = 0)
+  {
+    return block(2, number(on, 2, big) + number(0xffff, 2, big) + std::string(8, '\1') +
+                        number(frame.size(), 4, big) + number(frame.size(), 4, big) + frame);
   }
 
   Pcapng &block(uint32_t type, std::string body)

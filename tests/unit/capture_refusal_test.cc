@@ -25,7 +25,7 @@ TEST_F(CaptureRefusal, NoEthernet)
   EXPECT_EQ(refusal(Pcap(false, magic_micro, LINK_SLL).add(frame_of(LLDP)).bytes),
             "x.pcap: not Ethernet but Linux cooked v1 (LINUX_SLL)");
   EXPECT_EQ(refusal(Pcapng().interface(LINK_SLL).add(frame_of(LLDP)).bytes),
-            "x.pcap: not Ethernet but Linux cooked v1 (LINUX_SLL)");
+            "x.pcap: frame 1: not Ethernet but Linux cooked v1 (LINUX_SLL)");
   EXPECT_EQ(refusal(Pcap(false, magic_micro, 60000).add(frame_of(LLDP)).bytes),
             "x.pcap: not Ethernet but link type 60000");
 }
@@ -34,8 +34,7 @@ TEST_F(CaptureRefusal, AnInterfaceThatIsNoEthernetAmongOthers)
 {
   Pcapng file;
   file.interface().add(frame_of(LLDP)).interface(LINK_SLL).add(frame_of(LLDP), 1);
-  EXPECT_EQ(refusal(file.bytes), "x.pcap: unreadable after frame 1: an interface has a type 113 "
-                                 "different from the type of the first interface");
+  EXPECT_EQ(refusal(file.bytes), "x.pcap: frame 2: not Ethernet but Linux cooked v1 (LINUX_SLL)");
 }
 
 TEST_F(CaptureRefusal, NoFrames)
@@ -51,7 +50,7 @@ TEST_F(CaptureRefusal, CountTakesWhatScanRefuses)
   EXPECT_EQ(count(Pcap(true, magic_nano, LINK_SLL).add("").add(frame_of(LLDP, 9217)).bytes), "2");
   std::string cut = Pcap().add(frame_of(LLDP)).add(frame_of(LLDP)).bytes;
   cut.pop_back();
-  EXPECT_EQ(count(cut), refusal(cut));
+  EXPECT_EQ(count(cut) + "; the option sound-part=yes takes what is before", refusal(cut));
   EXPECT_EQ(count("nothing"), refusal("nothing"));
 }
 
@@ -95,6 +94,46 @@ TEST_F(CaptureRefusal, CutOffInTheFirstRecord)
   bytes.resize(bytes.size() - 47);
   EXPECT_EQ(refusal(bytes), "x.pcap: damaged before the first frame: truncated dump file; tried to "
                             "read 60 captured bytes, only got 13");
+}
+
+TEST_F(CaptureRefusal, TheOptionIsCalledAsItWasOrWouldBeTyped)
+{
+  terms.typed = true;
+  std::string bytes = Pcap().add(frame_of(LLDP)).add(frame_of(LLDP, 9217)).bytes;
+  std::string error = refusal(bytes);
+  EXPECT_NE(error.find("; --skip-long leaves longer ones out"), std::string::npos) << error;
+  bytes.pop_back();
+  error = refusal(bytes);
+  EXPECT_NE(error.find("; --sound-part takes what is before"), std::string::npos) << error;
+}
+
+// At each byte: what is whole is taken, and it is said that there was more.
+TEST_F(CaptureRefusal, TheSoundPartWhereAskedFor)
+{
+  terms.sound_part = true;
+  std::string frame = frame_of(LLDP, 61);
+  for (const std::string &whole :
+       {Pcap().add(frame).add(frame).add(frame).bytes,
+        Pcapng(true).interface().add(frame).add(frame).add(frame).bytes}) {
+    uint64_t frames = 0;
+    for (size_t size = 0; size <= whole.size(); size++) {
+      Scan result = scan(whole.substr(0, size));
+      EXPECT_GE(result.capture.frames, frames) << size;
+      frames = result.capture.frames;
+      std::string said = left(result.capture);
+      if (frames == 0) {
+        EXPECT_NE(result.code, 0) << size;
+        continue;
+      }
+      std::string expected = "it ends too early after frame " + std::to_string(frames) + ": ";
+      EXPECT_EQ(said.substr(0, expected.size()), said == "" ? "" : expected); // behind a frame: ""
+    }
+    EXPECT_EQ(frames, 3u);
+  }
+  // Damage is not an end.
+  std::string bytes = Pcap().add(frame).add(frame).add(frame).bytes;
+  bytes.replace(24 + 77 + 8, 4, number(0x7fffffff, 4, false));
+  EXPECT_EQ(refusal(bytes).rfind("x.pcap: damaged after frame 1: ", 0), 0u);
 }
 
 TEST_F(CaptureRefusal, ALengthThatIsALie)
@@ -160,7 +199,7 @@ TEST_F(CaptureRefusal, ALongErrorIsCutOff)
   write("nothing");
   struct capture capture;
   char error[16];
-  EXPECT_EQ(capture_scan(path.c_str(), &capture, error, sizeof(error)), -EINVAL);
+  EXPECT_EQ(capture_scan(path.c_str(), &terms, &capture, error, sizeof(error)), -EINVAL);
   EXPECT_EQ(error, path.string().substr(0, 15));
 }
 

@@ -78,7 +78,7 @@ protected:
   {
     char error[512] = "";
     Scan scan = {};
-    scan.code = capture_scan(path.c_str(), &scan.capture, error, sizeof(error));
+    scan.code = capture_scan(path.c_str(), &terms, &scan.capture, error, sizeof(error));
     scan.error = scan.code == 0 ? error : plain(error);
     EXPECT_LE(scan.code, 0);
     return scan;
@@ -104,6 +104,14 @@ protected:
     return result.code < 0 ? result.error : "accepted";
   }
 
+  static std::string left(const Found &found)
+  {
+    char text[512] = "";
+    bool any = capture_left_describe(&found.left, text, sizeof(text));
+    EXPECT_EQ(any, text[0] != '\0');
+    return text;
+  }
+
   // The count, or the error.
   std::string count(const std::string &bytes)
   {
@@ -115,6 +123,7 @@ protected:
   }
 
   fs::path directory, path;
+  capture_terms terms = {};
 };
 
 #endif

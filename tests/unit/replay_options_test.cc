@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The options of a replay port: what each takes, and the words with which the rest is refused.
+#include "config/quantity.h"
 #include "config/replay.h"
 
 #include <gtest/gtest.h>
@@ -285,6 +286,39 @@ TEST(ReplayDevice, SeveralPortsMayReplayOneFile)
   ASSERT_NE(parsed.config, nullptr) << parsed.report();
   EXPECT_STREQ(parsed.config->ports[0].device, "replay,file=a.pcap");
   EXPECT_STREQ(parsed.config->ports[1].device, "replay,file=a.pcap");
+}
+
+TEST(ReplayOptions, WhatIsTakenOfTheFile)
+{
+  EXPECT_FALSE(read("").sound_part);
+  EXPECT_FALSE(read("").skip_long);
+  config_replay both = read(",sound-part=yes,skip-long=yes");
+  EXPECT_TRUE(both.sound_part && both.skip_long);
+  EXPECT_FALSE(read(",sound-part=no").sound_part);
+  EXPECT_EQ(value_refusal("skip-long", "1"),
+            "replay option skip-long: expected yes or no, found '1'");
+}
+
+TEST(Quantity, TimesAsAPersonSaysThem)
+{
+  const std::pair<double, const char *> rows[] = {{0, "0 s"},
+                                                  {0.0123, "0.0123 s"},
+                                                  {12.34, "12.3 s"},
+                                                  {59.9, "1 min"},
+                                                  {60, "1 min"},
+                                                  {200, "3 min 20 s"},
+                                                  {3599.9, "1 h"},
+                                                  {3600, "1 h"},
+                                                  {7500, "2 h 5 min"},
+                                                  {86400, "24 h"},
+                                                  {2 * 86400, "2 days"},
+                                                  {40 * 86400 + 3 * 3600, "40 days 3 h"},
+                                                  {1e20, "1.16e+15 days"}};
+  for (auto [seconds, expected] : rows) {
+    char text[32];
+    quantity_time(seconds, text, sizeof(text));
+    EXPECT_STREQ(text, expected) << seconds;
+  }
 }
 
 } // namespace

@@ -253,7 +253,7 @@ TEST_F(ReplayPlan, OriginalTimingNeedsTimeStampsThatDiffer)
   std::string single = stamped(magic_micro, false, {{5, 5}});
   const std::string sentence =
       "x.pcap: all frames have one time stamp, so that original timing does not say when the next "
-      "lap begins; set rate to a number, or loop=1";
+      "lap begins: a rate in numbers would do, or one lap";
   for (uint64_t loop : {0, 2}) {
     options.loop = loop;
     EXPECT_EQ(refusal(alike, -EINVAL), sentence);
@@ -274,9 +274,10 @@ TEST_F(ReplayPlan, NothingIsDueInMonths)
 {
   const std::string gap = stamped(magic_micro, false, {{0, 0}, {1700000000, 0}}); // a clock unset
   options.rate = REPLAY_ORIGINAL;
-  EXPECT_EQ(refusal(gap, -EINVAL),
-            "x.pcap: up to 19676 days from one frame to the next; platter waits 30 at most: set "
-            "rate or speed");
+  EXPECT_EQ(
+      refusal(gap, -EINVAL),
+      "x.pcap: 19676 days from frame 1 to the next; platter waits 30 at most: another rate or "
+      "speed would do");
   options.speed = 1000;
   EXPECT_EQ(accepted(gap).times.frames, 2u);
   options = defaults();
@@ -294,6 +295,36 @@ TEST_F(ReplayPlan, NothingIsDueInMonths)
   accepted(file);
 }
 
+// It is the gap that counts, not how long the capture is.
+TEST_F(ReplayPlan, AFrameAnHourForMonths)
+{
+  std::vector<std::pair<uint32_t, uint32_t>> stamps;
+  for (uint32_t hour = 0; hour < 400 * 24; hour++)
+    stamps.push_back({1700000000 + 3600 * hour, 0});
+  options.rate = REPLAY_ORIGINAL;
+  replay_plan plan = accepted(stamped(magic_micro, false, stamps));
+  EXPECT_EQ(plan.times.gap, 3600 * SECOND);
+  EXPECT_EQ(plan.times.gap_after, 1u);
+  EXPECT_NEAR(schedule_seconds(&options, &plan.times, plan.wire_bits), 3600.0 * (400 * 24 - 1), 1);
+  stamps.push_back({stamps.back().first + 31 * 86400, 0});
+  EXPECT_EQ(refusal(stamped(magic_micro, false, stamps), -EINVAL),
+            "x.pcap: 31 days from frame 9600 to the next; platter waits 30 at most: another rate "
+            "or speed would do");
+}
+
+TEST_F(ReplayPlan, WhatTheOptionsLeaveOut)
+{
+  options.skip_long = options.sound_part = true;
+  std::string bytes =
+      Pcap().add(frame_of(LLDP, 9217)).add(frame_of(LLDP)).add(frame_of(LLDP)).bytes;
+  bytes.pop_back();
+  replay_plan plan = accepted(bytes);
+  EXPECT_EQ(plan.times.frames, 1u);
+  EXPECT_EQ(plan.longest, 60u);
+  EXPECT_EQ(plan.left.long_frames, 1u);
+  EXPECT_TRUE(plan.left.cut);
+}
+
 TEST_F(ReplayPlan, WhatCannotBeReplayed)
 {
   EXPECT_EQ(refusal(Pcap().bytes, -EINVAL), "x.pcap: no frames in it");
@@ -301,7 +332,8 @@ TEST_F(ReplayPlan, WhatCannotBeReplayed)
   EXPECT_EQ(refusal(Pcap().add(frame_of(LLDP)).add("").bytes, -EINVAL),
             "x.pcap: frame 2: no bytes");
   EXPECT_EQ(refusal(frames_of(1, 9217), -EINVAL),
-            "x.pcap: frame 1: 9217 bytes; platter forwards frames of up to 9216");
+            "x.pcap: frame 1: 9217 bytes; platter forwards frames of up to 9216; the option "
+            "skip-long=yes leaves longer ones out");
   EXPECT_EQ(refusal(Pcap(false, magic_micro, LINK_SLL).add(frame_of(LLDP)).bytes, -EINVAL),
             "x.pcap: not Ethernet but Linux cooked v1 (LINUX_SLL)");
   std::string cut = frames_of(5, 60);

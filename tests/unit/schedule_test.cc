@@ -3,6 +3,7 @@
 #include "replay/schedule.h"
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -263,6 +264,40 @@ TEST(Schedule, OriginalTimeRunsOverAndGoesOn)
 }
 
 // The file is another than the one that was looked at before: nothing is due beyond its end.
+// Much longer than 2^64 units, which are 321 days here: every frame is its gap behind the last one.
+TEST(Schedule, AFrameAnHourForYears)
+{
+  const uint64_t hour = 3600 * SECOND;
+  std::vector<uint64_t> stamps;
+  for (uint64_t i = 0; i < 3 * 365 * 24; i++)
+    stamps.push_back(1700000000 * SECOND + i * hour);
+  Timed timed(2.6e9, stamps);
+  const uint64_t step = 3600 * 2600000000 * CYCLE;
+  for (uint64_t lap = 0; lap < 2; lap++) {
+    std::vector<uint64_t> due = timed.lap();
+    for (size_t i = 1; i < due.size(); i++)
+      ASSERT_LE(due[i] - due[i - 1] - step + 1, 2u) << i;
+  }
+}
+
+TEST(Schedule, HowLongItTakes)
+{
+  schedule_times times = {};
+  for (uint64_t stamp : {5 * SECOND, 8 * SECOND, 11 * SECOND})
+    schedule_note(&times, stamp);
+  config_replay options = paced(REPLAY_ORIGINAL, 0, 2);
+  options.loop = 3;
+  EXPECT_DOUBLE_EQ(schedule_seconds(&options, &times, 0), (2 * 9 + 6) / 2.0);
+  options = paced(REPLAY_FRAMES, 4);
+  options.loop = 3;
+  EXPECT_DOUBLE_EQ(schedule_seconds(&options, &times, 0), 8 / 4.0);
+  options = paced(REPLAY_BITS, 1000);
+  options.loop = 2;
+  EXPECT_DOUBLE_EQ(schedule_seconds(&options, &times, 1500), 3);
+  options.loop = 0;
+  EXPECT_TRUE(std::isinf(schedule_seconds(&options, &times, 1500)));
+}
+
 TEST(Schedule, AStampAfterTheLast)
 {
   struct schedule schedule;
