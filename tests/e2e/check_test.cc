@@ -214,6 +214,7 @@ TEST(Check, EveryAllocationMayFail)
 #ifndef SANITIZED
   Scratch dir;
   const std::string head = "ports: {a: {device: net_null0}, b: {device: net_null1}}\n"
+                           "workers: {cores: [0]}\n"
                            "forward: [bridge: {ports: [a, b], name: lan}]\nrules:\n";
   for (const std::string &text :
        {head + "  - { match: \"udp port 53\", drop: tru }\n",
