@@ -8,6 +8,7 @@
 #include "control/assemble.h"
 #include "control/devices.h"
 #include "control/plan.h"
+#include "control/slots.h"
 #include "show.h"
 
 struct layout *guess_layout(const struct config *config, bool stand_ins)
@@ -18,7 +19,13 @@ struct layout *guess_layout(const struct config *config, bool stand_ins)
   const struct config_place none = {0};
   char error[512];
 
-  forwarding_make(&forwarding, config);
+  forwarding_make(&forwarding, config, false);
+  if (!slots_check(config, &forwarding, error, sizeof(error))) {
+    config_error_add(&errors, config->rules[0].place, "rules: %s", error);
+    config_errors_print(&errors, config->file, stderr);
+    config_errors_free(&errors);
+    return NULL;
+  }
   plan_make(&plan, config, stand_ins);
   struct layout *layout = plan_layout_guess(&plan, config, &forwarding, error, sizeof(error));
   if (layout != NULL)

@@ -116,7 +116,8 @@ const struct command command_replay = {
         "PORT, what leaves by a port goes to DIR/PORT.pcap. Ends when every frame has come "
         "through\n"
         "and prints what was received, sent, dropped and copied, and whether the accounting\n"
-        "closed. Nothing is lost unless the configuration says `overload: drop`. Each port has\n"
+        "closed. Nothing is lost, mirrors included, unless the configuration says\n"
+        "`overload: drop`; whatever is missing from an output is said. Each port has\n"
         "one receive queue; cores that this machine lacks are replaced.\n"
         "\n"
         "FILE is pcap or pcapng with Ethernet frames of up to 9,216 bytes, as it is or packed by\n"
@@ -134,7 +135,7 @@ const struct command command_replay = {
         "  --rate R    line, original, or a rate like 2Mpps or 10Gbit\n"
         "  --speed X   X times as fast as the original; implies --rate original\n"
         "\n"
-        "Exit status: 3 where a frame or an mbuf is unaccounted for.\n"
+        "Exit status: 3 if an output lacks a frame, or a frame or an mbuf is unaccounted for.\n"
         "\n"
         "Example: platter replay config/wire.yaml left=pcaps/tcp-retransmit.pcap --out /tmp/out\n",
     .run = replay_command,

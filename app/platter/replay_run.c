@@ -8,6 +8,7 @@
 #include "cli/console.h"
 #include "cli/wait.h"
 #include "control/appliance.h"
+#include "datapath/reason.h"
 #include "json.h"
 #include "replay.h"
 #include "show.h"
@@ -173,6 +174,24 @@ static bool complete(const struct replay *r, const struct status *s)
   return all;
 }
 
+// Whether each output has all that it was to have: what nobody decided to drop is there. What is
+// missing is said.
+static bool outputs_whole(const struct status *s)
+{
+  bool all = true;
+  for (unsigned i = 0; i < s->n_ports; i++)
+    for (unsigned reason = 0; reason < drop_reasons.count; reason++) {
+      uint64_t lost = s->port[i].dropped[reason];
+      if (lost == 0 || !drop_reasons.label[reason]->lost)
+        continue;
+      fprintf(stderr, "platter: port %s: %" PRIu64 " frames are missing, dropped as %s: %s\n",
+              s->port[i].name, lost, drop_reasons.label[reason]->name,
+              drop_reasons.label[reason]->help);
+      all = false;
+    }
+  return all;
+}
+
 static bool print_json(const struct replay *r, const struct appliance *a, double seconds,
                        bool whole)
 {
@@ -202,11 +221,14 @@ static enum status_code forward(struct replay *r, struct appliance *a)
   double seconds = wait_now() - start;
   console_patient();
   const struct status *s = appliance_stop(a);
-  bool whole = complete(r, s);
+  bool whole = complete(r, s), all_left = outputs_whole(s);
 
   for (unsigned i = 0; i < s->n_ports; i++)
     sent[i] = s->port[i].transmitted;
-  if (!failed && whole && outputs_finish(&r->outputs, sent, error, sizeof(error)) != 0)
+  // Where the configuration says `overload: drop`, what got through is what was asked for.
+  bool finish = !failed && whole && (all_left || r->config->overload == CONFIG_OVERLOAD_DROP);
+  whole &= all_left;
+  if (finish && outputs_finish(&r->outputs, sent, error, sizeof(error)) != 0)
     whole = false;
   if (r->json) {
     failed |= !print_json(r, a, seconds, whole);

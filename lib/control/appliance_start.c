@@ -123,7 +123,8 @@ static int start_ports(struct appliance *a, bool strict, struct notes *warnings,
 {
   struct memory_need need = {.workers = a->layout->n_workers,
                              .handoffs = a->layout->n_handoffs,
-                             .handoff_size = plan_handoff_size(a->config, a->layout),
+                             .handoff_size =
+                                 plan_handoff_size(a->config, a->layout, &a->forwarding),
                              .frame = a->plan.longest_frame,
                              .mbufs = a->config->mbufs};
   portset leave_tags = strict ? bridges_leave_tags(a->config) : 0;
@@ -165,8 +166,9 @@ static int start_workers(struct appliance *a, char *error, size_t size)
   uint16_t devices[CONFIG_PORTS_MAX];
   for (unsigned i = 0; i < a->config->n_ports; i++)
     devices[i] = a->port[i].id;
-  int status = datapath_make(&a->datapath, a->layout, plan_handoff_size(a->config, a->layout),
-                             devices, &a->forwarding, &a->memory, error, size);
+  int status = datapath_make(&a->datapath, a->layout,
+                             plan_handoff_size(a->config, a->layout, &a->forwarding), devices,
+                             &a->forwarding, &a->memory, error, size);
   if (status == 0)
     status = bridges_start(&a->bridges, a->config, &a->forwarding, a->layout, a->datapath.quiet,
                            error, size);
@@ -203,7 +205,7 @@ static int start(struct appliance *a, const struct appliance_options *options,
   bool strict = options->devices == NULL;
   int status = 0;
 
-  forwarding_make(&a->forwarding, config);
+  forwarding_make(&a->forwarding, config, !strict && config->overload == CONFIG_OVERLOAD_WAIT);
   plan_make(&a->plan, config, !strict);
   a->plan.longest_frame = options->longest_frame;
   for (unsigned i = 0; i < config->n_ports; i++) {

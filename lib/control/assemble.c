@@ -12,6 +12,7 @@
 #include "control/clock.h"
 #include "control/port.h"
 #include "control/rules.h"
+#include "control/slots.h"
 
 enum { TURN_MILLISECONDS = 20 }; // what a worker gets for its turn, be its core ever so busy
 
@@ -25,9 +26,9 @@ const struct config_kind *forward_kinds(size_t *n)
   return kinds;
 }
 
-void forwarding_make(struct forwarding *forwarding, const struct config *config)
+void forwarding_make(struct forwarding *forwarding, const struct config *config, bool exact)
 {
-  *forwarding = (struct forwarding){0};
+  *forwarding = (struct forwarding){.exact = exact};
   rules_before(forwarding, config);
   for (unsigned f = 0; f < config->n_forward; f++) {
     const struct config_forward *entry = &config->forward[f];
@@ -38,13 +39,16 @@ void forwarding_make(struct forwarding *forwarding, const struct config *config)
       portset reach = type->reach(entry->ports, entry->n_ports, i);
       stages->stage[stages->count++] = (struct stage){.type = type, .reach = reach};
       forwarding->reach[port] |= reach;
-      forwarding->feeds[port] |= reach;
+      forwarding->sends[port] |= reach;
+      forwarding->own[port] = reach;
       forwarding->wait[port] = config->overload == CONFIG_OVERLOAD_AUTO
                                    ? type->waits
                                    : config->overload == CONFIG_OVERLOAD_WAIT;
     }
   }
   rules_behind(forwarding, config);
+  for (unsigned port = 0; port < config->n_ports; port++)
+    forwarding->slots[port] = slots_needed(config, forwarding, port);
 }
 
 int forwarding_append(struct forwarding *forwarding, const struct trailing_stage *trailing,
@@ -62,6 +66,22 @@ int forwarding_append(struct forwarding *forwarding, const struct trailing_stage
   return 0;
 }
 
+// Of each poll, what fits the slots of a burst at worst; where nothing may be lost, a poll is not
+// longer than that, and waits until all that it can bring has room beside what readers leave.
+static void set_pace(struct receive *rx, const struct forwarding *forwarding, unsigned port)
+{
+  unsigned slots = RTE_MIN(forwarding->slots[port], (unsigned)BURST_SLOTS);
+  rx->wait = forwarding->wait[port];
+  rx->own = rx->feeds = forwarding->own[port];
+  rx->poll = rx->room = BURST_MAX;
+  rx->part = RTE_MIN((unsigned)BURST_SLOTS / slots, (unsigned)BURST_MAX);
+  if (!forwarding->exact)
+    return;
+  rx->feeds = forwarding->reach[port];
+  rx->poll = rx->part;
+  rx->room = rx->poll * slots + (forwarding->reads[port] != 0 ? READERS_LEAVE : 0);
+}
+
 static bool fill_receive(struct worker *w, const struct layout_worker *plan,
                          const uint16_t *devices, const struct forwarding *forwarding)
 {
@@ -74,9 +94,8 @@ static bool fill_receive(struct worker *w, const struct layout_worker *plan,
         .device = devices[port],
         .queue = plan->rx[i].queue,
         .port = port,
-        .wait = forwarding->wait[port],
-        .feeds = forwarding->feeds[port],
     };
+    set_pace(&w->receive[i], forwarding, port);
   }
   w->n_receive = plan->n_rx;
   return true;
@@ -90,7 +109,8 @@ static void set_device(struct transmit *t, uint16_t device)
 }
 
 static bool fill_transmit(struct worker *w, const struct layout_worker *plan,
-                          const uint16_t *devices)
+                          const uint16_t *devices, const struct forwarding *forwarding,
+                          struct pressure *pressure)
 {
   w->transmit = memory_zalloc(plan->n_tx, sizeof(*w->transmit), plan->node);
   if (w->transmit == NULL)
@@ -99,6 +119,8 @@ static bool fill_transmit(struct worker *w, const struct layout_worker *plan,
     set_device(&w->transmit[i], devices[plan->tx[i].port]);
     w->transmit[i].queue = plan->tx[i].queue;
     w->transmit[i].port = plan->tx[i].port;
+    w->transmit[i].wait = forwarding->wait[plan->tx[i].port];
+    w->transmit[i].pressure = forwarding->exact ? NULL : &pressure[plan->tx[i].port];
   }
   w->n_transmit = plan->n_tx;
   return true;
@@ -106,7 +128,7 @@ static bool fill_transmit(struct worker *w, const struct layout_worker *plan,
 
 static struct worker *make_worker(const struct layout *layout, unsigned number,
                                   const uint16_t *devices, const struct forwarding *forwarding,
-                                  struct memory *memory)
+                                  struct pressure *pressure, struct memory *memory)
 {
   const struct layout_worker *plan = &layout->workers[number];
   struct worker *w = memory_zalloc(1, sizeof(*w), plan->node);
@@ -114,7 +136,7 @@ static struct worker *make_worker(const struct layout *layout, unsigned number,
     return NULL;
   w->incoming = memory_zalloc(layout->n_handoffs, sizeof(*w->incoming), plan->node);
   if (w->incoming == NULL || !fill_receive(w, plan, devices, forwarding) ||
-      !fill_transmit(w, plan, devices)) {
+      !fill_transmit(w, plan, devices, forwarding, pressure)) {
     rte_free(w->receive);
     rte_free(w->incoming);
     rte_free(w);
@@ -126,6 +148,24 @@ static struct worker *make_worker(const struct layout *layout, unsigned number,
   w->copier.frames = memory_pool(memory, plan->node)->frames;
   worker_init(w, number);
   return w;
+}
+
+// The ports that `by_port` says of any port that the worker receives from.
+static portset of_all(const struct layout_worker *worker, const portset *by_port)
+{
+  portset all = 0;
+  for (unsigned i = 0; i < worker->n_rx; i++)
+    all |= by_port[worker->rx[i].port];
+  return all;
+}
+
+static enum handoff_carries carries(const struct layout_worker *from,
+                                    const struct forwarding *forwarding, unsigned port)
+{
+  if ((of_all(from, forwarding->sends) >> port & 1) == 0)
+    return HANDOFF_READERS;
+  bool reads = (of_all(from, forwarding->reads) >> port & 1) != 0;
+  return reads ? HANDOFF_BOTH : HANDOFF_FORWARDING;
 }
 
 // Each end of a handoff goes to the worker that has it.
@@ -144,11 +184,13 @@ static int lay_handoff(struct datapath *datapath, const struct layout *layout,
     status = handoff_init(handoff, name, SOCKET_ID_ANY, plan->port, size); // as memory_zalloc
   if (status != 0)
     return status;
+  handoff->wait = forwarding->wait[plan->port]; // one entry of `forward` has it and all its peers
+  handoff->carries = carries(&layout->workers[plan->from], forwarding, plan->port);
+  handoff->pressure = forwarding->exact ? NULL : &datapath->pressure[plan->port];
   from->egress[plan->port].handoff = handoff;
   to->incoming[to->n_incoming++] = (struct incoming){
       .handoff = handoff,
       .transmit = to->egress[plan->port].transmit,
-      .wait = forwarding->wait[plan->port], // one entry of `forward` has it and all that reach it
   };
   return 0;
 }
@@ -237,11 +279,13 @@ int datapath_make(struct datapath *datapath, const struct layout *layout, unsign
                                 .handoff_size = handoff_size};
   datapath->worker = memory_zalloc(layout->n_workers, sizeof(*datapath->worker), SOCKET_ID_ANY);
   datapath->handoff = memory_zalloc(layout->n_handoffs, sizeof(*datapath->handoff), SOCKET_ID_ANY);
+  datapath->pressure = memory_zalloc(PORTS_MAX, sizeof(*datapath->pressure), SOCKET_ID_ANY);
   datapath->quiet = make_quiet(layout->n_workers);
-  if (datapath->worker == NULL || datapath->handoff == NULL || datapath->quiet == NULL)
+  if (datapath->worker == NULL || datapath->handoff == NULL || datapath->pressure == NULL ||
+      datapath->quiet == NULL)
     status = -ENOMEM;
   for (unsigned i = 0; i < layout->n_workers && status == 0; i++) {
-    datapath->worker[i] = make_worker(layout, i, devices, forwarding, memory);
+    datapath->worker[i] = make_worker(layout, i, devices, forwarding, datapath->pressure, memory);
     if (datapath->worker[i] != NULL)
       datapath->worker[i]->quiet = datapath->quiet;
     else
@@ -270,6 +314,7 @@ void datapath_free(struct datapath *datapath)
     rte_free(w);
   }
   rte_free(datapath->quiet);
+  rte_free(datapath->pressure);
   rte_free(datapath->handoff);
   rte_free(datapath->worker);
   *datapath = (struct datapath){0};

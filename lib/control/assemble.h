@@ -20,12 +20,17 @@ const struct config_kind *forward_kinds(size_t *n);
 struct forwarding {
   struct program program;
   portset reach[PORTS_MAX]; // packets received on the port may leave by
-  portset feeds[PORTS_MAX]; // the part of it that forwarding decides, without mirrors
+  portset sends[PORTS_MAX]; // the part of it that is forwarding: without mirrors and balances
+  portset own[PORTS_MAX]; // the part of that where the port's entry of `forward` sends to, without
+                          // what rules redirect
+  portset reads[PORTS_MAX]; // ports that mirrors and balances give it to
   bool wait[PORTS_MAX];     // overload: wait
-  portset inserts;          // their NICs put VLAN tags on: known when they are configured
+  bool exact;               // whoever waits does so for readers and redirects, too: nothing is lost
+  unsigned slots[PORTS_MAX]; // of a burst, that a packet received on the port can need (slots.h)
+  portset inserts;           // their NICs put VLAN tags on: known when they are configured
 };
 
-void forwarding_make(struct forwarding *forwarding, const struct config *config);
+void forwarding_make(struct forwarding *forwarding, const struct config *config, bool exact);
 
 // A stage that no configuration names.
 struct trailing_stage {
@@ -43,8 +48,9 @@ struct datapath {
   unsigned n_workers;
   struct worker **worker; // each in memory of its node
   unsigned n_handoffs;
-  unsigned handoff_size;   // references in each
-  struct handoff *handoff; // in the order of the layout's
+  unsigned handoff_size;     // references in each
+  struct handoff *handoff;   // in the order of the layout's
+  struct pressure *pressure; // by port
   // Says when every worker has finished a turn since; thread ids are the workers' numbers.
   struct rte_rcu_qsbr *quiet;
 };

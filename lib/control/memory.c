@@ -19,7 +19,7 @@ enum { SLACK = 24 * 1024 * 1024 }; // of a node: rings, the drivers' queues, EAL
 static unsigned packets(const struct memory_need *need)
 {
   return need->transmit_descriptors + need->transmit_queues * TRANSMIT_PENDING +
-         need->handoffs * need->handoff_size + need->workers * BURST_MAX;
+         need->handoffs * need->handoff_size + need->workers * BURST_SLOTS;
 }
 
 static unsigned caches(const struct memory_need *need)

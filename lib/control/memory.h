@@ -9,7 +9,7 @@
 //     transmit rings    of all ports (a packet may leave on another node): queues x descriptors
 //     transmit pending  TRANSMIT_PENDING for each transmit queue
 //     handoffs          the size of each (plan_handoff_size)
-//     workers           BURST_MAX in hand each
+//     workers           BURST_SLOTS in hand each
 //   looped         frames of captures that net_pcap plays in circles (looped_capture.h)
 //   caches         MEMORY_CACHE for each worker, which DPDK lets grow to 1.5 times its size, and
 //                  MEMORY_CACHE for control

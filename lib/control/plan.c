@@ -135,10 +135,15 @@ struct layout *plan_layout(const struct plan *plan, unsigned n_ports,
   return layout_make(&all, error, size);
 }
 
-unsigned plan_handoff_size(const struct config *config, const struct layout *layout)
+unsigned plan_handoff_size(const struct config *config, const struct layout *layout,
+                           const struct forwarding *forwarding)
 {
+  unsigned least = 0;
+  for (unsigned i = 0; i < config->n_ports; i++)
+    if (forwarding->reads[i] != 0 || forwarding->slots[i] > 1)
+      least = BURST_SLOTS + READERS_LEAVE;
   if (config->handoff != 0)
-    return config->handoff;
+    return RTE_MAX(config->handoff, least);
   return layout->n_handoffs <= FEW_HANDOFFS ? HANDOFF_OF_FEW : HANDOFF_OF_MANY;
 }
 
@@ -233,7 +238,7 @@ int plan_memory(const struct plan *plan, const struct config *config,
     return -EINVAL;
   *need = (struct memory_need){
       .handoffs = layout->n_handoffs,
-      .handoff_size = plan_handoff_size(config, layout),
+      .handoff_size = plan_handoff_size(config, layout, forwarding),
       .workers = layout->n_workers,
       .segment = PORT_SEGMENT,
       .frame = plan->longest_frame,

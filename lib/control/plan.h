@@ -56,7 +56,8 @@ struct layout *plan_layout(const struct plan *plan, unsigned n_ports,
 //
 // The price is buffering where a port is slow (4,096 frames of 1,518 bytes are 5 ms at 10 Gbit/s)
 // and 3,072 mbufs more for each handoff: with many handoffs, memory stays bounded instead.
-unsigned plan_handoff_size(const struct config *config, const struct layout *layout);
+unsigned plan_handoff_size(const struct config *config, const struct layout *layout,
+                           const struct forwarding *forwarding);
 
 // The layout as far as the configuration alone tells, device strings in place of devices: for
 // `platter check`, and for plan_memory.

@@ -15,9 +15,8 @@ extern "C" {
 struct rules;
 
 // For forwarding_make: the stage before those of `forward`, at each port that has rules about what
-// it receives, and, when those are there, the stage behind them. Both add to the ports' reach. Of
-// that, `overload: wait` waits for the ports of a redirect, which is forwarding, and not for those
-// of a mirror or a balance, which hold up nobody.
+// it receives, and, when those are there, the stage behind them. Both add to the ports' reach.
+// `overload: wait` waits for none of that: one rule would have a port hold up another entry's.
 void rules_before(struct forwarding *forwarding, const struct config *config);
 void rules_behind(struct forwarding *forwarding, const struct config *config);
 

@@ -12,4 +12,8 @@
 bool rules_select(const struct config *config, const struct forwarding *forwarding, unsigned port,
                   bool egress, bool *used, portset *reach);
 
+// Where what is received at a port can leave when it comes to the first of the rules about leaving.
+portset rules_leave(const struct config *config, const struct forwarding *forwarding,
+                    unsigned port);
+
 #endif

@@ -13,10 +13,9 @@ static bool is_received(const struct config_rule *rule, unsigned port)
 }
 
 // The ports by which packets received at one may leave when they come to the rules about leaving:
-// all rules about receiving have run then, wherever they stand in the list. Not forwarding->feeds,
+// all rules about receiving have run then, wherever they stand in the list. Not forwarding->sends,
 // which in the end has the redirects of rules about leaving, too.
-static portset leaves_at_first(const struct config *config, const struct forwarding *forwarding,
-                               unsigned port)
+portset rules_leave(const struct config *config, const struct forwarding *forwarding, unsigned port)
 {
   const struct port_program *stages = &forwarding->program.port[port];
   portset leaves = 0;
@@ -32,7 +31,7 @@ static portset leaves_at_first(const struct config *config, const struct forward
 bool rules_select(const struct config *config, const struct forwarding *forwarding, unsigned port,
                   bool egress, bool *used, portset *reach)
 {
-  portset leaves = leaves_at_first(config, forwarding, port);
+  portset leaves = rules_leave(config, forwarding, port);
   bool any = false;
   *reach = 0;
   for (unsigned r = 0; r < config->n_rules; r++) {
@@ -57,8 +56,10 @@ static void add_stages(struct forwarding *forwarding, const struct config *confi
       continue;
     forwarding->reach[port] |= reach;
     for (unsigned r = 0; r < config->n_rules; r++)
-      if (used[r]) // what is redirected there waits for room as what is forwarded does
-        forwarding->feeds[port] |= config->rules[r].redirect;
+      if (used[r]) {
+        forwarding->sends[port] |= config->rules[r].redirect;
+        forwarding->reads[port] |= config->rules[r].mirror | config->rules[r].balance;
+      }
     stages->stage[stages->count++] =
         (struct stage){.type = egress ? &rules_out_stage : &rules_in_stage, .reach = reach};
   }

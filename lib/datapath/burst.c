@@ -8,7 +8,7 @@ struct rte_mbuf *burst_writable_copy(struct burst *b, unsigned i, uint16_t lengt
   int slot = -1;
   portset readers = b->composed ? b->readers[i] : 0;
   if (readers != 0) {
-    slot = burst_attach(b, b->packet[i], readers);
+    slot = burst_attach(b, i, b->packet[i], readers);
     if (slot >= 0)
       rte_pktmbuf_refcnt_update(b->packet[i], 1);
   }

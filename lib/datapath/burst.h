@@ -12,7 +12,12 @@
 // burst_writable, which first moves the readers to a slot of their own, where the old bytes stay.
 //
 //   slots   0 … received - 1   the packets received
-//           received … count   what stages have split off: the same buffers with other verdicts
+//           received … count   what stages have split off: the same buffers with other verdicts,
+//                              each with the number of the packet that it is of (`origin`)
+//
+// No burst is begun that could need more than BURST_SLOTS: control has worked out how many slots a
+// packet can come to need (control/slots.h), and a poll's packets are treated in as many bursts as
+// that takes.
 #ifndef DATAPATH_BURST_H
 #define DATAPATH_BURST_H
 
@@ -30,9 +35,8 @@ extern "C" {
 
 enum {
   BURST_MAX = 64,
-  BURST_SLOTS = 4 * BURST_MAX,
-  BURST_READERS = BURST_SLOTS - BURST_MAX, // slots in use up to which readers get one of their own
-  PORTS_MAX = 32,                          // one bit each; RTE_MAX_ETHPORTS
+  BURST_SLOTS = 4 * BURST_MAX, // a slot's number fits a byte
+  PORTS_MAX = 32,              // one bit each; RTE_MAX_ETHPORTS
 };
 
 typedef uint32_t portset; // bit p: port p, by platter's number
@@ -41,12 +45,14 @@ struct counters; // the worker's; no stage writes there itself
 
 struct burst {
   uint16_t count;            // slots in use
+  uint16_t received;         // of them
   uint8_t port;              // where the packets were received, by platter's number
   uint8_t worker;            // who received them, for what a stage keeps by worker
   bool same;                 // verdict[0] and reason[0] hold for all
   bool composed;             // readers and settled are in use; before that they hold nothing
   uint16_t cloned;           // references that stages have added
   portset up;                // ports that have a link, as of this burst
+  portset own;               // where the entry of `forward` sends, and not only a rule
   struct copier *copier;     // for burst_writable
   struct counters *counters; // for burst_lose
   struct rte_mbuf *packet[BURST_SLOTS];
@@ -54,9 +60,11 @@ struct burst {
   portset readers[BURST_SLOTS];
   uint8_t reason[BURST_SLOTS]; // a drop reason's id; read where the verdict is empty
   bool settled[BURST_SLOTS];
+  uint8_t origin[BURST_SLOTS]; // of a slot split off: the packet received that it is of
 };
 
-// The reason of a slot that is there for its readers alone: nothing is dropped.
+// The reason of a slot that is there for its readers alone, or whose packet leaves by another slot:
+// nothing is dropped.
 enum { REASON_NONE = UINT8_MAX };
 
 // Every burst starts here: a packet that all stages forget is dropped as no_verdict, and counted.
@@ -65,6 +73,7 @@ static inline void burst_begin(struct burst *b)
   b->same = true;
   b->composed = false;
   b->cloned = 0;
+  b->received = b->count;
   b->verdict[0] = 0;
   b->reason[0] = reason_no_verdict.id;
 }
@@ -120,6 +129,14 @@ static inline void burst_drop(struct burst *b, unsigned i, const struct label *r
   b->reason[i] = reason->id;
 }
 
+// Slot `i` leaves by no port, as its packet leaves by another slot of it. Readers stay.
+static inline void burst_release(struct burst *b, unsigned i)
+{
+  burst_spread(b);
+  b->verdict[i] = 0;
+  b->reason[i] = REASON_NONE;
+}
+
 // One verdict for all packets that are not settled, in place of what was decided before.
 static inline void burst_send_all(struct burst *b, portset ports)
 {
@@ -165,15 +182,20 @@ static inline void burst_mirror(struct burst *b, unsigned i, portset ports)
   b->readers[i] |= ports;
 }
 
-// A new slot for a packet that stages may no longer forward, read by `readers` (not empty, but for
-// burst_split). Takes the caller's reference to `m`, which dispatch counts as cloned. Returns the
-// slot, or -1 where there is none left; then `m` is still the caller's. Slots last for two readers'
-// packets of every received one and one more split off, which readers leave free: what they lack
-// costs forwarding nothing.
-static inline int burst_attach(struct burst *b, struct rte_mbuf *m, portset readers)
+// The number of the packet received that slot `i` is of.
+static inline unsigned burst_origin(const struct burst *b, unsigned i)
+{
+  return i < b->received ? i : b->origin[i];
+}
+
+// A new slot, made out of slot `i`, for a packet that stages may no longer forward, read by
+// `readers` (not empty, but for burst_split). Takes the caller's reference to `m`, which dispatch
+// counts as cloned. Returns the slot, or -1 where there is none left, which is a mistake of
+// control's; then `m` is still the caller's.
+static inline int burst_attach(struct burst *b, unsigned i, struct rte_mbuf *m, portset readers)
 {
   burst_compose(b);
-  if (b->count >= (readers != 0 ? BURST_READERS : BURST_SLOTS))
+  if (b->count >= BURST_SLOTS)
     return -1;
   unsigned slot = b->count++;
   b->packet[slot] = m;
@@ -181,6 +203,7 @@ static inline int burst_attach(struct burst *b, struct rte_mbuf *m, portset read
   b->reason[slot] = REASON_NONE;
   b->readers[slot] = readers;
   b->settled[slot] = true;
+  b->origin[slot] = burst_origin(b, i);
   b->cloned++;
   return slot;
 }
@@ -191,7 +214,7 @@ static inline int burst_attach(struct burst *b, struct rte_mbuf *m, portset read
 // nothing has changed.
 static inline int burst_split(struct burst *b, unsigned i, portset ports)
 {
-  int slot = burst_attach(b, b->packet[i], 0);
+  int slot = burst_attach(b, i, b->packet[i], 0);
   if (slot < 0)
     return -1;
   rte_pktmbuf_refcnt_update(b->packet[i], 1);

@@ -6,6 +6,7 @@
 
 #include "datapath/drop.h"
 #include "datapath/handoff.h"
+#include "datapath/pressure.h"
 #include "datapath/transmit.h"
 
 #ifdef __cplusplus
@@ -26,10 +27,37 @@ static inline unsigned egress_room(const struct egress *egress)
   return egress->handoff != NULL ? handoff_room(egress->handoff) : 0;
 }
 
-// Takes the references of every packet in the burst. A packet to several ports gets one reference
-// more for each port but the first (one buffer, many readers), readers included; one to no port is
-// dropped with its reason. What readers cannot have is dropped as mirror_full or mirror_down, and
-// nothing else is touched by that. `egress`: PORTS_MAX ways, by port.
+// Whether the port's own entry of `forward` waits for room there (overload: wait).
+static inline bool egress_waits(const struct egress *egress)
+{
+  if (egress->transmit != NULL)
+    return egress->transmit->wait;
+  return egress->handoff != NULL && egress->handoff->wait;
+}
+
+// How short of room forwarding has been at the port, or NULL.
+static inline struct pressure *egress_pressure(const struct egress *egress)
+{
+  if (egress->transmit != NULL)
+    return egress->transmit->pressure;
+  return egress->handoff != NULL ? egress->handoff->pressure : NULL;
+}
+
+// Of the way's room, the part that readers may have when `n_forward` references are forwarded: none
+// while forwarding is short of room at this port, whoever forwards there, and else what lies beyond
+// two bursts of it. One burst would not do: a reader that leaves exactly that takes, at a port that
+// drains by less than a burst a turn, what the next burst would have waited for.
+static inline unsigned egress_room_for_readers(const struct egress *egress, unsigned n_forward)
+{
+  unsigned room = egress_room(egress), kept = n_forward + READERS_LEAVE;
+  return pressure_is_on(egress_pressure(egress)) || room < kept ? 0 : room - kept;
+}
+
+// Takes the references of every packet in the burst and sends them, port by port in the order in
+// which the packets came. A packet to several ports gets one reference more for each port but the
+// first (one buffer, many readers), readers included; one to no port is dropped with its reason.
+// What readers cannot have is dropped as mirror_full or mirror_down, and nothing else is touched by
+// that. `egress`: PORTS_MAX ways, by port.
 void dispatch(struct burst *burst, const struct egress *egress, struct counters *counters);
 
 #ifdef __cplusplus

@@ -8,16 +8,22 @@
 #include <rte_ring.h>
 
 #include "datapath/burst.h"
+#include "datapath/pressure.h"
 #include "packet/lines.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
+enum handoff_carries { HANDOFF_FORWARDING, HANDOFF_READERS, HANDOFF_BOTH };
+
 struct handoff {
   struct rte_ring *ring;
-  uint32_t size;                           // references that it holds
-  uint8_t port;                            // where its packets leave
+  uint32_t size; // references that it holds
+  uint8_t port;  // where its packets leave
+  bool wait;     // overload: wait, for packets to this port
+  enum handoff_carries carries;
+  struct pressure *pressure;               // at this port; NULL: not noted
   uint32_t high_water __rte_cache_aligned; // producer: writes, control: reads; most ever held
 } __rte_cache_aligned;
 LINES_OWN(struct handoff);

@@ -3,18 +3,21 @@
 
 struct label_set drop_reasons;
 
-struct label reason_no_verdict = {"no_verdict", "no stage decided about the packet", 0};
-struct label reason_unreachable = {"unreachable", "sent to a port its worker has no way to", 0};
-struct label reason_handoff_full = {"handoff_full", "the ring to the port's worker was full", 0};
-struct label reason_transmit_full = {"transmit_full", "the port's transmit queue was full", 0};
-struct label reason_mirror_full = {"mirror_full",
-                                   "no room at a mirror's port, its ring or in the burst", 0};
-struct label reason_mirror_down = {"mirror_down", "a mirror's port was down", 0};
-struct label reason_segmented = {"segmented", "in several segments; the port's driver takes one",
-                                 0};
-struct label reason_too_long = {"too_long", "longer than a buffer of the port's driver", 0};
-struct label reason_absent = {"absent", "the port's device is gone", 0};
-struct label reason_shutdown = {"shutdown", "still under way when platter stopped", 0};
+struct label reason_no_verdict = {"no_verdict", "no stage decided about the packet", 0, false};
+struct label reason_unreachable = {"unreachable", "sent to a port its worker has no way to", 0,
+                                   true};
+struct label reason_handoff_full = {"handoff_full", "the ring to the port's worker was full", 0,
+                                    true};
+struct label reason_transmit_full = {"transmit_full", "the port's transmit queue was full", 0,
+                                     true};
+struct label reason_mirror_full = {
+    "mirror_full", "no room at a mirror's port beyond what forwarding needs", 0, true};
+struct label reason_mirror_down = {"mirror_down", "a mirror's port was down", 0, true};
+struct label reason_segmented = {"segmented", "in several segments; the port's driver takes one", 0,
+                                 true};
+struct label reason_too_long = {"too_long", "longer than a buffer of the port's driver", 0, true};
+struct label reason_absent = {"absent", "the port's device is gone", 0, true};
+struct label reason_shutdown = {"shutdown", "still under way when platter stopped", 0, true};
 
 __attribute__((constructor)) static void register_reasons(void)
 {

@@ -33,6 +33,8 @@ struct stage_type {
   unsigned max_ports;
   // What `overload: auto` means for its ports: true: wait, false: drop.
   bool waits;
+  // Whether it writes to packets (burst_writable): readers noted before then need slots.
+  bool writes;
   // The ports that packets received on ports[i] may leave by. `ports`: the entry's `n` ports in the
   // order of the configuration.
   portset (*reach)(const unsigned *ports, unsigned n, unsigned i);

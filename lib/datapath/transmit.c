@@ -42,7 +42,7 @@ static unsigned drop_unfit(const struct transmit *t, struct rte_mbuf **packets, 
 }
 
 void transmit_push(struct transmit *t, struct rte_mbuf **packets, unsigned n,
-                   const struct label *full, struct counters *counters)
+                   struct counters *counters)
 {
   unsigned sent = 0;
   if (__atomic_load_n(&t->absent, __ATOMIC_ACQUIRE)) {
@@ -59,8 +59,10 @@ void transmit_push(struct transmit *t, struct rte_mbuf **packets, unsigned n,
   }
   unsigned kept = RTE_MIN(n - sent, transmit_room(t));
   keep(t, packets + sent, kept);
-  if (sent + kept < n)
-    drop(packets + sent + kept, n - sent - kept, t->port, full->id, counters);
+  if (sent + kept < n) {
+    pressure_note(t->pressure);
+    drop(packets + sent + kept, n - sent - kept, t->port, reason_transmit_full.id, counters);
+  }
 }
 
 unsigned transmit_flush(struct transmit *t, struct counters *counters)

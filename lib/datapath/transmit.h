@@ -5,12 +5,15 @@
 #define DATAPATH_TRANSMIT_H
 
 #include "datapath/counters.h"
+#include "datapath/pressure.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-enum { TRANSMIT_PENDING = 4 * BURST_MAX };
+// All that a burst can give to one port, and what readers leave free: so an idle queue takes all of
+// it, whatever its driver takes.
+enum { TRANSMIT_PENDING = BURST_SLOTS + READERS_LEAVE };
 
 // worker: everything, but where it says otherwise
 struct transmit {
@@ -19,9 +22,11 @@ struct transmit {
   uint8_t port;     // platter's number
   bool one_segment; // the driver sends only a packet's first segment: others are dropped
   bool absent;      // the device is gone: not to be touched. control: writes, worker: reads
+  bool wait;        // overload: wait, for packets to this port
   uint16_t longest; // bytes of a packet that the driver sends without harm; 0: any
   uint16_t head;    // pending[head] is the next to go
   uint16_t count;   // how many are pending
+  struct pressure *pressure; // at this port; NULL: not noted
   struct rte_mbuf *pending[TRANSMIT_PENDING];
 } __rte_cache_aligned;
 LINES_OWN(struct transmit);
@@ -32,10 +37,10 @@ static inline unsigned transmit_room(const struct transmit *t)
 }
 
 // Takes `n` references. Offers them to the driver, behind those pending; keeps what it does not
-// take; drops what there is no room for (reason `full`), what the driver cannot send
+// take; drops what there is no room for (transmit_full), what the driver cannot send
 // (segmented, too_long), and all where there is no device (absent). Uses the array as it likes.
 void transmit_push(struct transmit *t, struct rte_mbuf **packets, unsigned n,
-                   const struct label *full, struct counters *counters);
+                   struct counters *counters);
 
 // Offers the pending references again, or drops them where there is no device any more. Returns how
 // many are gone.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "datapath/worker.h"
 
+#include <string.h>
+
 #include <rte_cycles.h>
 #include <rte_ethdev.h>
 #include <rte_rcu_qsbr.h>
@@ -16,15 +18,51 @@ void worker_init(struct worker *w, unsigned number)
 }
 
 // overload: wait. Nothing is received only to be thrown away: a queue is left alone while a way
-// that its packets can take lacks room for a whole burst, and the NIC, whose drops cost no CPU,
-// drops instead. What lies before a port without a link stays there, and holds up only those who
-// have no other way.
-static bool has_room(const struct worker *w, portset ports)
+// that its packets can take lacks room for all that a poll can bring there, and the NIC, whose
+// drops cost no CPU, drops instead. What lies before a port without a link stays there, and holds
+// up only those who have no other way.
+static bool has_room(const struct worker *w, portset ports, unsigned wanted)
 {
-  for (; ports != 0; ports &= ports - 1)
-    if (egress_room(&w->egress[__builtin_ctz(ports)]) < BURST_MAX)
-      return false;
-  return true;
+  bool has = true;
+  for (; ports != 0; ports &= ports - 1) {
+    const struct egress *egress = &w->egress[__builtin_ctz(ports)];
+    if (egress_room(egress) < wanted) {
+      pressure_note(egress_pressure(egress));
+      has = false;
+    }
+  }
+  return has;
+}
+
+// The packets that the worker's burst holds.
+static void run_burst(struct worker *w, const struct receive *rx, const struct port_program *stages,
+                      portset up)
+{
+  struct burst *b = &w->burst;
+  b->port = rx->port;
+  b->up = up;
+  b->own = rx->own;
+  burst_begin(b);
+  for (unsigned i = 0; i < stages->count; i++)
+    stages->stage[i].type->run(&stages->stage[i], b);
+  dispatch(b, w->egress, &w->counters);
+}
+
+// Packets that could come to need more slots than a burst has, if it had all of them. Polls are not
+// made shorter for that: there are drivers that give nothing to who asks for less than eight.
+static void run_in_parts(struct worker *w, const struct receive *rx,
+                         const struct port_program *stages, portset up)
+{
+  struct burst *b = &w->burst;
+  struct rte_mbuf *polled[BURST_MAX];
+  unsigned n = b->count, count;
+  memcpy(polled, b->packet, n * sizeof(*polled));
+  for (unsigned done = 0; done < n; done += count) {
+    count = RTE_MIN(n - done, (unsigned)rx->part);
+    memcpy(b->packet, polled + done, count * sizeof(*polled));
+    b->count = count;
+    run_burst(w, rx, stages, up);
+  }
 }
 
 static unsigned receive(struct worker *w, const struct receive *rx, const struct program *program)
@@ -32,43 +70,54 @@ static unsigned receive(struct worker *w, const struct receive *rx, const struct
   if (__atomic_load_n(&rx->absent, __ATOMIC_ACQUIRE))
     return 0;
   portset up = __atomic_load_n(&w->up, __ATOMIC_RELAXED);
-  if (rx->wait && !has_room(w, rx->feeds & up ? rx->feeds & up : rx->feeds)) {
+  if (rx->wait && !has_room(w, rx->feeds & up ? rx->feeds & up : rx->feeds, rx->room)) {
     w->counters.waits++;
     return 0;
   }
   struct burst *b = &w->burst;
-  b->count = rte_eth_rx_burst(rx->device, rx->queue, b->packet, BURST_MAX);
-  if (b->count == 0)
+  unsigned n = rte_eth_rx_burst(rx->device, rx->queue, b->packet, rx->poll);
+  if (n == 0)
     return 0;
-  b->port = rx->port;
-  w->counters.received[rx->port] += b->count;
+  b->count = n;
+  w->counters.received[rx->port] += n;
   w->counters.bursts++;
-  w->full_burst |= b->count == BURST_MAX;
-
-  const struct port_program *stages = &program->port[rx->port];
-  b->up = up;
-  burst_begin(b);
-  for (unsigned i = 0; i < stages->count; i++)
-    stages->stage[i].type->run(&stages->stage[i], b);
-  dispatch(b, w->egress, &w->counters);
-  return b->count;
+  w->full_burst |= n == BURST_MAX;
+  if (n <= rx->part)
+    run_burst(w, rx, &program->port[rx->port], up);
+  else
+    run_in_parts(w, rx, &program->port[rx->port], up);
+  return n;
 }
 
-// Takes a burst off a handoff. Where the port's packets wait, the transmit side must be able to
-// hold it whole, as a receive queue is only polled then: else handoffs would live on the crumbs and
-// leave none for it. Where they drop, a receive queue takes the crumbs, and so do handoffs.
+// Whether something may be taken off a handoff. Where the port's packets wait, the transmit side
+// must be able to hold a whole burst, as a receive queue is only polled then: else handoffs would
+// live on the crumbs and leave none for it. Where they drop, a receive queue takes the crumbs, and
+// so do handoffs. Readers that have a handoff for themselves leave room there as everywhere.
+static bool may_take(const struct incoming *in, unsigned room)
+{
+  struct pressure *pressure = in->transmit->pressure;
+  bool waits = in->transmit->wait && room < BURST_MAX;
+  if (in->handoff->carries == HANDOFF_READERS && pressure != NULL)
+    return room >= BURST_MAX + READERS_LEAVE && !pressure_is_on(pressure);
+  if (room < BURST_MAX && in->handoff->carries == HANDOFF_FORWARDING &&
+      !rte_ring_empty(in->handoff->ring))
+    pressure_note(pressure);
+  return room > 0 && !waits;
+}
+
+// Takes a burst off a handoff.
 static unsigned take(struct worker *w, const struct incoming *in)
 {
   struct rte_mbuf *packets[BURST_MAX];
   unsigned room = transmit_room(in->transmit);
-  if (room == 0 || (in->wait && room < BURST_MAX))
+  if (!may_take(in, room))
     return 0;
   unsigned n = handoff_take(in->handoff, packets, room < BURST_MAX ? room : BURST_MAX);
   if (n == 0)
     return 0;
   w->counters.taken += n;
   w->full_burst |= n == BURST_MAX;
-  transmit_push(in->transmit, packets, n, &reason_transmit_full, &w->counters);
+  transmit_push(in->transmit, packets, n, &w->counters);
   return n;
 }
 
@@ -98,6 +147,14 @@ static unsigned serve_all(struct worker *w, bool run)
   return moved;
 }
 
+// Rarely, and of the port's first queue only, which has one owner.
+static void pass_pressure(struct worker *w)
+{
+  for (unsigned i = 0; i < w->n_transmit; i++)
+    if (w->transmit[i].queue == 0)
+      pressure_pass(w->transmit[i].pressure);
+}
+
 static unsigned flush_all(struct worker *w)
 {
   unsigned moved = 0;
@@ -114,6 +171,8 @@ unsigned worker_turn(struct worker *w)
 
   w->full_burst = false;
   w->turns++;
+  if (w->turns % PRESSURE_TURNS == 0)
+    pass_pressure(w);
   moved += serve_all(w, run);
   if (w->quiet != NULL)
     rte_rcu_qsbr_quiescent(w->quiet, w->number);

@@ -25,14 +25,18 @@ struct receive {
   uint8_t port;  // platter's number
   bool wait;     // overload: wait
   bool absent;   // the device is gone: not to be touched. control: writes, worker: reads
-  portset feeds; // where forwarding can send its packets: what `wait` looks at
+  portset own;   // where its entry of `forward` can send its packets
+  portset feeds; // what `wait` looks at: the same, or all that its packets can reach, if readers
+                 // are waited for, too
+  uint16_t room; // references that `wait` wants there to be room for at each
+  uint16_t poll; // packets at once
+  uint16_t part; // of them, treated as one burst: as many as its slots suffice for
 };
 
 // The far end of a handoff: references for a transmit queue that this worker owns.
 struct incoming {
   struct handoff *handoff;
   struct transmit *transmit;
-  bool wait; // overload: wait, for packets to this port
 };
 
 // control: fills it before the thread starts. From then on, worker: everything, but where it says

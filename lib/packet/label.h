@@ -5,6 +5,7 @@
 #ifndef PACKET_LABEL_H
 #define PACKET_LABEL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -17,6 +18,7 @@ struct label {
   const char *name; // [a-z_]+: a telemetry key
   const char *help; // one line for a person
   uint8_t id;       // set by label_register
+  bool lost;        // of a drop reason: nobody decided so; it should have left and could not
 };
 
 struct label_set {

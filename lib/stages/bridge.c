@@ -287,6 +287,7 @@ static const struct stage_type bridge = {
     .min_ports = 2,
     .max_ports = PORTS_MAX,
     .waits = false,
+    .writes = true,
     .reach = bridge_reach,
     .run = bridge_run,
 };

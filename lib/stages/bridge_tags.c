@@ -3,7 +3,7 @@
 #include "stages/bridge_tags.h"
 #include "packet/vlan.h"
 
-DROP_REASON(no_tag_mbuf, "no_tag_mbuf", "no mbuf or slot left to change its VLAN tag");
+LOSS_REASON(no_tag_mbuf, "no_tag_mbuf", "no mbuf or slot left to change its VLAN tag");
 
 enum change { CHANGE_NOTHING, CHANGE_PUSH, CHANGE_POP, CHANGE_SET };
 

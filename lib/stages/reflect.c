@@ -6,7 +6,7 @@
 #include <rte_ether.h>
 
 DROP_REASON(runt, "runt", "too short for an Ethernet header");
-DROP_REASON(no_header_mbuf, "no_header_mbuf", "no mbuf left for a private header");
+LOSS_REASON(no_header_mbuf, "no_header_mbuf", "no mbuf left for a private header");
 
 static portset reflect_reach(const unsigned *ports, unsigned n, unsigned i)
 {
@@ -65,6 +65,7 @@ static const struct stage_type reflect = {
     .min_ports = 1,
     .max_ports = PORTS_MAX,
     .waits = true,
+    .writes = true,
     .reach = reflect_reach,
     .run = reflect_run,
 };

@@ -13,7 +13,7 @@
 DROP_REASON(rule_drop, "rule_drop", "dropped by a rule");
 DROP_REASON(rule_police, "rule_police", "over the rate of a rule");
 DROP_REASON(redirect_down, "redirect_down", "redirected by a rule to a port without a link");
-DROP_REASON(rule_no_mbuf, "rule_no_mbuf", "no mbuf or room left to rewrite it for a rule");
+LOSS_REASON(rule_no_mbuf, "rule_no_mbuf", "no mbuf or room left to rewrite it for a rule");
 
 // Packet `i` goes no further, as far as the rule is about it. Where it leaves by other ports, those
 // that it does not leave by are counted each.
@@ -78,7 +78,7 @@ static void give_truncated(const struct rule *rule, struct rule_worker *worker, 
   int slot = -1;
   struct rte_mbuf *part = packet_truncated(b->packet[i], rule->truncate, b->copier->headers);
   if (part != NULL)
-    slot = burst_attach(b, part, ports);
+    slot = burst_attach(b, i, part, ports);
   if (slot >= 0) {
     open[slot] = 0;
     return;
@@ -187,16 +187,37 @@ static void rewrite_all(const struct rule *rule, struct rule_worker *worker, str
   matches->count = n;
 }
 
-// A port without a link would keep what it gets, and with `overload: wait` hold up all the others.
-static void redirect(const struct rule *rule, struct burst *b, unsigned i, portset *open)
+// By packet received: the ports that get it already, in whatever form.
+struct taken {
+  portset ports[BURST_MAX];
+};
+
+static void take(struct taken *taken, const struct burst *b)
 {
-  portset stays = rule->egress ? burst_verdict(b, i) & ~(open[i] & rule->to) : 0;
-  portset to = rule->redirect & b->up;
+  memset(taken, 0, sizeof(*taken));
+  for (unsigned i = 0; i < b->count; i++)
+    taken->ports[burst_origin(b, i)] |= burst_verdict(b, i);
+}
+
+// A port without a link would keep what it gets, and with `overload: wait` hold up all the others.
+// A packet that is to leave in several forms goes to a port once, in the first of them: where the
+// rule turns the others there, too, they end here, and nothing is dropped.
+static void redirect(const struct rule *rule, struct burst *b, unsigned i, struct taken *taken,
+                     portset *open)
+{
+  portset mine = open[i] & rule->to;
+  portset stays = rule->egress ? burst_verdict(b, i) & ~mine : 0;
+  portset *got = &taken->ports[burst_origin(b, i)];
+  *got &= ~(rule->egress ? mine : burst_verdict(b, i));
+  portset wanted = rule->redirect & ~*got, to = wanted & b->up;
+  *got |= wanted;
   if ((stays | to) != 0) {
     burst_send(b, i, stays | to);
-    burst_lose(b, rule->redirect & ~b->up, &redirect_down);
-  } else {
+    burst_lose(b, wanted & ~b->up, &redirect_down);
+  } else if (wanted != 0) {
     burst_drop(b, i, &redirect_down);
+  } else {
+    burst_release(b, i);
   }
   if (!rule->egress) {
     burst_settle(b, i);
@@ -205,6 +226,15 @@ static void redirect(const struct rule *rule, struct burst *b, unsigned i, ports
   open[i] &= ~rule->to;
   if (!rule->stop)
     open[i] |= to;
+}
+
+static void redirect_all(const struct rule *rule, struct burst *b,
+                         const struct rule_matches *matches, portset *open)
+{
+  struct taken taken;
+  take(&taken, b);
+  for (unsigned k = 0; k < matches->count; k++)
+    redirect(rule, b, matches->slot[k], &taken, open);
 }
 
 void rule_act(const struct rule *rule, struct burst *b, struct rule_matches *matches, portset *open)
@@ -222,8 +252,7 @@ void rule_act(const struct rule *rule, struct burst *b, struct rule_matches *mat
   if (rule->vlan != RULE_VLAN_NONE)
     rewrite_all(rule, worker, b, matches, open);
   if (rule->redirects)
-    for (unsigned k = 0; k < matches->count; k++)
-      redirect(rule, b, matches->slot[k], open);
+    redirect_all(rule, b, matches, open);
   if (rule->stop)
     for (unsigned k = 0; k < matches->count; k++)
       open[matches->slot[k]] &= ~rule->to;

@@ -72,9 +72,10 @@ Packet Packet::first(size_t length) const
   return part;
 }
 
-size_t Model::add(const Packet &packet, Ports verdict, Ports readers, Ports open)
+size_t Model::add(size_t of, const Packet &packet, Ports verdict, Ports readers, Ports open)
 {
-  slots.push_back({packet, verdict, readers, open, verdict == 0 ? "" : "no_verdict", true});
+  slots.push_back(
+      {packet, verdict, readers, open, verdict == 0 ? "" : "no_verdict", true, slots[of].origin});
   return slots.size() - 1;
 }
 
@@ -82,7 +83,7 @@ size_t Model::add(const Packet &packet, Ports verdict, Ports readers, Ports open
 void Model::edit(size_t i, Vlan vlan, unsigned tci)
 {
   if (slots[i].readers != 0) {
-    add(slots[i].packet, 0, slots[i].readers, 0);
+    add(i, slots[i].packet, 0, slots[i].readers, 0);
     slots[i].readers = 0;
   }
   Packet &packet = slots[i].packet;
@@ -121,7 +122,7 @@ size_t Model::rewrite(const Rule &rule, size_t i)
     return i;
   Ports mine = slots[i].open & rule.ports;
   if (rule.egress && mine != slots[i].verdict) {
-    size_t other = add(slots[i].packet, mine, 0, mine);
+    size_t other = add(i, slots[i].packet, mine, 0, mine);
     slots[i].verdict &= ~mine;
     slots[i].open &= ~mine;
     i = other;
@@ -131,36 +132,64 @@ size_t Model::rewrite(const Rule &rule, size_t i)
   return i;
 }
 
-void Model::redirect(const Rule &rule, Slot &slot)
+// Ports that get the packet of a slot in another form.
+Ports Model::elsewhere(size_t i) const
 {
-  Ports there = rule.redirect & up;
-  slot.verdict = (rule.egress ? slot.verdict & ~(slot.open & rule.ports) : 0) | there;
+  Ports ports = 0;
+  for (size_t other = 0; other < slots.size(); other++)
+    if (other != i && slots[other].origin == slots[i].origin)
+      ports |= slots[other].verdict;
+  return ports;
+}
+
+// A port gets a packet once, in whatever form, and a port without a link loses it once.
+void Model::redirect(const Rule &rule, size_t i)
+{
+  Slot &slot = slots[i];
+  Ports wanted = rule.redirect & ~elsewhere(i) & ~lost[slot.origin];
+  slot.verdict = rule.egress ? slot.verdict & ~(slot.open & rule.ports) : 0;
+  wanted &= ~slot.verdict;
+  Ports there = wanted & up;
+  slot.verdict |= there;
   if (slot.verdict == 0)
-    slot.reason = "redirect_down";
+    slot.reason = wanted != 0 ? "redirect_down" : "";
   else
-    result.dropped["redirect_down"] += list(rule.redirect & ~up).size();
+    result.dropped["redirect_down"] += list(wanted & ~up).size();
+  lost[slot.origin] |= wanted & ~up;
   if (rule.egress)
     slot.open = (slot.open & ~rule.ports) | (rule.stop ? 0 : there);
   else
     slot.settled = true;
 }
 
-void Model::act(const Rule &rule, size_t i)
+void Model::give(const Rule &rule, size_t i)
 {
   Ports readers = rule.mirror | (rule.balance ? bit(PROBES) : 0);
   if (readers != 0 && rule.truncate > 0 && slots[i].packet.bytes.size() > rule.truncate)
-    add(slots[i].packet.first(rule.truncate), 0, readers, 0);
+    add(i, slots[i].packet.first(rule.truncate), 0, readers, 0);
   else
     slots[i].readers |= readers;
+}
+
+// One action after the other, each for all that matched.
+void Model::act(const Rule &rule, std::vector<size_t> matches)
+{
+  for (size_t i : matches)
+    give(rule, i);
+  for (size_t &i : matches)
+    if (rule.drop)
+      refuse(rule, slots[i]);
+    else if (rule.vlan != Vlan::none)
+      i = rewrite(rule, i);
   if (rule.drop)
-    return refuse(rule, slots[i]);
-  if (rule.vlan != Vlan::none)
-    i = rewrite(rule, i);
-  Slot &slot = slots[i];
-  if (rule.redirect != 0)
-    redirect(rule, slot);
-  if (rule.stop)
-    slot.open &= rule.egress ? ~rule.ports : 0;
+    return;
+  lost.clear();
+  for (size_t i : matches)
+    if (rule.redirect != 0)
+      redirect(rule, i);
+  for (size_t i : matches)
+    if (rule.stop)
+      slots[i].open &= rule.egress ? ~rule.ports : 0;
 }
 
 void Model::run_rules(bool egress)
@@ -170,15 +199,16 @@ void Model::run_rules(bool egress)
   for (Rule &rule : rules) {
     if (rule.egress != egress || (!egress && (rule.ports & bit(ingress)) == 0))
       continue;
-    size_t n = slots.size(); // what this rule adds is not for itself
-    for (size_t i = 0; i < n; i++) {
+    std::vector<size_t> matches;
+    for (size_t i = 0; i < slots.size(); i++) {
       if ((slots[i].open & (egress ? rule.ports : ALL)) == 0 ||
           !rule.filter->matches(slots[i].packet.bytes))
         continue;
       rule.matches++;
       if (rule.sample <= 1 || rule.matches % rule.sample == 0)
-        act(rule, i);
+        matches.push_back(i);
     }
+    act(rule, matches);
   }
 }
 
@@ -196,7 +226,7 @@ void Model::run_forward(size_t i)
     } else if (entry.kind == "reflect") {
       slot.verdict = bit(ingress);
       if (slot.readers != 0)
-        add(slot.packet, 0, slot.readers, 0);
+        add(i, slot.packet, 0, slot.readers, 0);
       Packet &packet = slots[i].packet;
       slots[i].readers = 0;
       packet.write(HEADER, result.copied);
@@ -280,7 +310,7 @@ void Model::bridge_tags(const Entry &entry, size_t i, unsigned vlan, unsigned tc
   };
   if (with != 0 && untagged != 0) {
     Ports apart = has ? untagged : with;
-    size_t other = add(slots[i].packet, apart, 0, 0);
+    size_t other = add(i, slots[i].packet, apart, 0, 0);
     slots[i].verdict &= ~apart;
     change(other, apart == with);
     change(i, apart != with);
@@ -312,6 +342,11 @@ void Model::links(Ports now_up)
 
 void Model::dispatch()
 {
+  std::map<size_t, size_t> forms;
+  for (const Slot &slot : slots)
+    result.slots = std::max(result.slots, ++forms[slot.origin]);
+  std::stable_sort(slots.begin(), slots.end(),
+                   [](const Slot &a, const Slot &b) { return a.origin < b.origin; });
   for (const Slot &slot : slots) {
     Ports readers = slot.readers & ~slot.verdict;
     for (unsigned port : list(slot.verdict | (readers & up)))
@@ -328,14 +363,13 @@ Result Model::pass(unsigned port, std::vector<Packet> packets)
   ingress = port;
   result = {};
   for (Packet &packet : packets)
-    slots.push_back({std::move(packet), 0, 0, 0, "no_verdict", false});
+    slots.push_back({std::move(packet), 0, 0, 0, "no_verdict", false, slots.size()});
   run_rules(false);
   for (size_t i = 0, n = slots.size(); i < n; i++)
     if (!slots[i].settled)
       run_forward(i);
   run_rules(true);
   dispatch();
-  result.slots = slots.size();
   slots.clear();
   for (const auto &tell : learned)
     tell();

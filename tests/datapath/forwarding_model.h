@@ -114,7 +114,7 @@ struct Result {
   std::map<unsigned, std::vector<Packet>> out;
   std::map<std::string, uint64_t> dropped;
   Copied copied = {};
-  size_t slots = 0; // that a burst needs
+  size_t slots = 0; // that the packet needs that needs the most
 };
 
 class Model
@@ -135,15 +135,18 @@ private:
     Ports verdict, readers, open;
     std::string reason;
     bool settled;
+    size_t origin; // the packet received that it is of
   };
   using Key = std::pair<unsigned, Bytes>;
 
   void run_rules(bool egress);
-  void act(const Rule &rule, size_t i);
+  void act(const Rule &rule, std::vector<size_t> matches);
+  void give(const Rule &rule, size_t i);
   size_t rewrite(const Rule &rule, size_t i);
   void refuse(const Rule &rule, Slot &slot);
-  void redirect(const Rule &rule, Slot &slot);
-  size_t add(const Packet &packet, Ports verdict, Ports readers, Ports open);
+  void redirect(const Rule &rule, size_t i);
+  Ports elsewhere(size_t i) const;
+  size_t add(size_t of, const Packet &packet, Ports verdict, Ports readers, Ports open);
   void edit(size_t i, Vlan vlan, unsigned tci);
   void run_forward(size_t i);
   void run_bridge(Entry &entry, size_t i);
@@ -152,6 +155,7 @@ private:
   void dispatch();
 
   Ports up = ALL;
+  std::map<size_t, Ports> lost; // by packet: redirected by the rule at work to ports without a link
   unsigned ingress = 0;
   std::vector<Slot> slots;
   std::vector<std::function<void()>> learned; // by control, behind the burst

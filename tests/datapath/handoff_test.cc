@@ -63,12 +63,20 @@ TEST(HandoffSize, FewAreFour)
 {
   struct config config = {};
   struct layout layout = {};
+  struct forwarding forwarding = {};
   layout.n_handoffs = 4;
-  EXPECT_EQ(plan_handoff_size(&config, &layout), 4096u);
+  EXPECT_EQ(plan_handoff_size(&config, &layout, &forwarding), 4096u);
   layout.n_handoffs = 5;
-  EXPECT_EQ(plan_handoff_size(&config, &layout), 1024u);
+  EXPECT_EQ(plan_handoff_size(&config, &layout, &forwarding), 1024u);
   config.handoff = 777;
-  EXPECT_EQ(plan_handoff_size(&config, &layout), 777u);
+  EXPECT_EQ(plan_handoff_size(&config, &layout, &forwarding), 777u);
+  config.n_ports = 1;
+  config.handoff = 64;
+  forwarding.slots[0] = 1;
+  EXPECT_EQ(plan_handoff_size(&config, &layout, &forwarding), 64u);
+  forwarding.reads[0] = 1;
+  EXPECT_EQ(plan_handoff_size(&config, &layout, &forwarding), unsigned{BURST_SLOTS + READERS_LEAVE})
+      << "a burst's references, and what readers leave";
 }
 
 // A place for every reference, in as many mbufs as the longest frame takes.

@@ -236,21 +236,74 @@ TEST_F(Readers, NoMoreSlotsThanThereAre)
   EXPECT_EQ(dropped(A, "no_verdict"), 192u) << "split off for nobody";
 }
 
-TEST_F(Readers, ReadersLeaveSlotsToForwarding)
+// Ports send packets in the order they came, whatever was split off on the way.
+TEST_F(Readers, WhatWasSplitOffLeavesInOrder)
 {
-  play(make_many(64, 300), [](burst &b) {
-    burst_send_all(&b, bit(B) | bit(C));
-    for (unsigned i = 0; b.count < BURST_READERS; i++) {
-      ASSERT_GE(burst_attach(&b, b.packet[i % 64], bit(D)), 0);
-      rte_pktmbuf_refcnt_update(b.packet[i % 64], 1);
+  for (unsigned n : {1u, 2u, 31u, 63u, 64u}) {
+    Packets packets = make_many(n, 300);
+    std::vector<Bytes> before = bytes_of(packets), changed = before;
+    for (Bytes &bytes : changed)
+      bytes[0] = 0xee;
+    play(packets, [n](burst &b) {
+      burst_send_all(&b, bit(B) | bit(C));
+      for (unsigned i = 0; i < n; i += 2) {
+        burst_mirror(&b, i, bit(D));
+        int slot = burst_split(&b, i, bit(C));
+        ASSERT_GE(slot, 0);
+        write(b, slot, 0xee);
+        burst_mirror(&b, slot, bit(D));
+        write(b, i, 0xee);
+      }
+    });
+    std::vector<Bytes> at_c = before, at_d;
+    for (unsigned i = 0; i < n; i++) {
+      at_c[i] = i % 2 == 0 ? changed[i] : before[i];
+      if (i % 2 == 0) { // its readers' slot, or the one split off: whichever was made first
+        at_d.push_back(changed[i]);
+        at_d.push_back(before[i]);
+      }
     }
-    EXPECT_EQ(burst_attach(&b, b.packet[0], bit(D)), -1);
-    for (unsigned i = 0; i < 64; i++)
-      EXPECT_GE(burst_split(&b, i, bit(C)), 0);
+    EXPECT_EQ(take(B), at_c) << n;
+    EXPECT_EQ(take(C), at_c) << n;
+    EXPECT_EQ(take(D), at_d) << n;
+  }
+}
+
+TEST_F(Readers, WhoIsForwardedToAndReadsGetsBothInOrder)
+{
+  Packets packets = make_many(64, 90);
+  std::vector<Bytes> before = bytes_of(packets);
+  play(packets, [](burst &b) {
+    for (unsigned i = 0; i < 64; i++) {
+      burst_send(&b, i, i % 3 == 0 ? bit(B) : bit(C));
+      burst_mirror(&b, i, i % 3 == 1 ? bit(B) : bit(D));
+    }
   });
-  EXPECT_EQ(take(B).size(), 64u);
-  EXPECT_EQ(take(C).size(), 64u);
-  EXPECT_EQ(take(D).size(), 128u);
+  std::vector<Bytes> at_b;
+  for (unsigned i = 0; i < 64; i++)
+    if (i % 3 != 2)
+      at_b.push_back(before[i]);
+  EXPECT_EQ(take(B), at_b);
+  take(C);
+  take(D);
+}
+
+// A form of a packet that nobody wants any more, as the port gets another: no drop.
+TEST_F(Readers, AFormThatIsReleasedCostsNothing)
+{
+  play(make_many(2, 300), [](burst &b) {
+    burst_send_all(&b, bit(B) | bit(C));
+    for (unsigned i = 0; i < 2; i++) {
+      int slot = burst_split(&b, i, bit(C));
+      burst_send(&b, i, bit(D));
+      burst_release(&b, slot);
+    }
+    burst_mirror(&b, 0, bit(C));
+  });
+  EXPECT_EQ(take(D).size(), 2u);
+  EXPECT_EQ(take(C).size(), 1u);
+  EXPECT_EQ(sum_dropped(count_all()), 0u);
+  EXPECT_EQ(count_all().cloned, 1u);
 }
 
 TEST_F(Readers, NoHeaderMbufLeft)

@@ -56,63 +56,185 @@ TEST_F(Rules, LeavingDroppedFromSomePortsIsCountedThere)
   EXPECT_EQ(take(D).size(), 1u);
 }
 
-// Four ports, each with a tag of its own, are more slots than a burst has.
-TEST_F(Rules, WhatFindsNoSlotToBeRewrittenInIsCountedWhereItWasToLeave)
+// Full bursts of frames that leave in as many forms as there are ports, and are read in as many
+// more: nothing is lost at a port that takes what it is given, and what left is in order.
+class Slots : public Rules
 {
-  std::string rules;
-  for (const char *port : {"b", "c", "d", "e"})
-    rules += std::string("  - { to: [") + port + "], match: \"\", vlan: {push: 5} }\n";
-  start(text({"a", "b", "c", "d", "e", "f"},
-             "forward: [test_flood: [a, b, c, d, e, f]]\nworkers: { cores: [0] }\n"
-             "memory: { hugepages: off }\nrules:\n" +
-                 rules));
-  for (unsigned i = 0; i < 64; i++)
-    feed(A, {make(frame(200))});
-  settle();
-  uint64_t left = 0;
-  for (unsigned port : {1, 2, 3, 4})
-    left += take(port).size();
-  EXPECT_EQ(take(5).size(), 64u);
-  EXPECT_EQ(left, 192u);
-  EXPECT_EQ(dropped(4, "rule_no_mbuf"), 64u);
+protected:
+  static std::string names(unsigned n)
+  {
+    std::string all;
+    for (unsigned i = 0; i < n; i++)
+      all += (i > 0 ? ", p" : "p") + std::to_string(i);
+    return all;
+  }
+
+  // Ports p0, p1, …, collectors c0, c1.
+  void start_slots(unsigned n_ports, const std::string &forward, const std::string &rules,
+                   const std::string &cores)
+  {
+    std::vector<std::string> ports;
+    for (unsigned i = 0; i < n_ports; i++)
+      ports.push_back("p" + std::to_string(i));
+    ports.insert(ports.end(), {"c0", "c1"});
+    start(text(ports, "forward: [" + forward + ", sink: [c0, c1]]\nworkers: { cores: [" + cores +
+                          "], handoff: 64 }\nmemory: { hugepages: off }\nrules:\n" + rules));
+  }
+
+  List numbered(unsigned n, size_t length)
+  {
+    List frames;
+    for (unsigned i = 0; i < n; i++) {
+      frames.push_back(frame(length, 0x0800, i));
+      frames.back()[0] = frames.back()[6] = 2; // stations
+      frames.back()[11] = static_cast<uint8_t>(i);
+    }
+    return frames;
+  }
+
+  // What a port has got and still gets.
+  List take_all(unsigned port)
+  {
+    List all;
+    for (bool more = true; more;) {
+      settle();
+      List some = take(port);
+      more = !some.empty();
+      all.insert(all.end(), some.begin(), some.end());
+    }
+    return all;
+  }
+};
+
+TEST_F(Slots, SevenTagsOnAFlood)
+{
+  for (const char *cores : {"0", "0, 1"})
+    for (unsigned burst : {1u, 2u, 31u, 63u, 64u, 65u, 257u}) {
+      std::string rules;
+      for (unsigned i = 1; i <= 7; i++)
+        rules += "  - { to: [p" + std::to_string(i) +
+                 "], match: \"\", vlan: {push: " + std::to_string(i) + "} }\n";
+      start_slots(9, "test_flood: [" + names(9) + "]", rules, cores);
+      EXPECT_EQ(forwarding.slots[0], 8u);
+      EXPECT_EQ(forwarding.slots[1], 7u) << "no port of its own";
+      List frames = numbered(burst, 200);
+      pass(0, frames);
+      for (unsigned i = 1; i <= 8; i++) {
+        List expected = frames;
+        for (Bytes &bytes : expected)
+          bytes = i < 8 ? tagged(bytes, i) : bytes;
+        EXPECT_EQ(take_all(i), expected) << "port " << i;
+      }
+      EXPECT_EQ(sum_dropped(count_all()), 0u);
+      TearDown();
+    }
 }
 
-TEST_F(Rules, MoreReferencesThanABurstHasSlotsAreLostAndCounted)
+TEST_F(Slots, ManyTruncatingMirrors)
 {
-  std::string rules;
-  for (unsigned i = 0; i < 6; i++)
-    rules +=
-        "  - { from: [a], match: \"\", mirror: [c], truncate: " + std::to_string(20 + i) + " }\n";
-  start_rules(rules + "  - { from: [a], match: \"\", vlan: {push: 5} }\n");
-  for (unsigned i = 0; i < 64; i++)
-    feed(A, {make(frame(64))});
-  settle();
-  EXPECT_EQ(take(C).size(), 128u); // four slots for each of 64 packets; one is its own, one free
-  uint64_t lost = 0;
-  for (unsigned i = 0; i < 6; i++)
-    lost += rule(i).lost;
-  EXPECT_EQ(lost, 6 * 64u - 128u);
-  EXPECT_EQ(dropped(C, "rule_no_mbuf"), lost);
-  EXPECT_EQ(take(B).size(), 64u);
+  for (unsigned n_mirrors : {1u, 3u, 6u, 30u, 100u})
+    for (const char *cores : {"0", "0, 1"}) {
+      std::string rules;
+      for (unsigned i = 0; i < n_mirrors; i++)
+        rules +=
+            "  - { from: [p0], match: \"\", mirror: [c0], truncate: " + std::to_string(20 + i) +
+            " }\n";
+      start_slots(2, "wire: [p0, p1]", rules + "  - { match: \"\", vlan: {push: 5} }\n", cores);
+      EXPECT_EQ(forwarding.slots[0], 1 + n_mirrors);
+      List frames = numbered(64, 300), expected;
+      pass(0, frames);
+      for (Bytes &bytes : frames) {
+        for (unsigned i = 0; i < n_mirrors; i++)
+          expected.emplace_back(bytes.begin(), bytes.begin() + 20 + i);
+        bytes = tagged(bytes, 5);
+      }
+      EXPECT_EQ(take_all(1), frames);
+      List read = take_all(2);
+      EXPECT_EQ(read.size() + dropped(2, "mirror_full"), expected.size());
+      if (n_mirrors <= 6) { // more than a transmit ring of 2,048, else
+        EXPECT_EQ(read, expected);
+      }
+      EXPECT_EQ(sum_dropped(count_all()), dropped(2, "mirror_full"));
+      TearDown();
+    }
 }
 
-TEST_F(Rules, MirrorsThatUseUpTheBurstCostForwardingNothing)
+TEST_F(Slots, MirrorsOnABridgeOfVlansWithATagOnTheWayOut)
 {
-  std::string rules = "  - { from: [a], match: \"\", mirror: [d] }\n";
-  for (unsigned i = 0; i < 4; i++)
-    rules +=
-        "  - { from: [a], match: \"\", mirror: [d], truncate: " + std::to_string(20 + i) + " }\n";
-  start_rules(rules, "0",
-              "bridge: {ports: {a: {access: 10}, b: {access: 10}, c: {trunk: [10]}}}, sink: [d]");
-  Bytes bytes = frame(300);
-  bytes[0] = bytes[6] = 2; // stations
-  for (unsigned i = 0; i < 64; i++)
-    feed(A, {make(bytes)});
-  settle();
-  EXPECT_EQ(take(B).size(), 64u);
-  EXPECT_EQ(take(C).size(), 64u);
-  EXPECT_EQ(take(D).size() + dropped(D, "rule_no_mbuf") + dropped(D, "mirror_full"), 5 * 64u);
-  EXPECT_EQ(dropped(A, "no_tag_mbuf"), 0u);
+  start_slots(4,
+              "bridge: {ports: {p0: {access: 10}, p1: {access: 10}, p2: {trunk: [10]}, "
+              "p3: {trunk: [10]}}}",
+              "  - { from: [p0], match: \"\", mirror: [c0] }\n"
+              "  - { from: [p0], match: \"\", mirror: [c1], truncate: 100 }\n"
+              "  - { to: [p3], match: \"\", vlan: {push: 7} }\n",
+              "0");
+  EXPECT_EQ(forwarding.slots[0], 5u); // itself, tagged, twice tagged, and two for readers
+  List frames = numbered(64, 300), once, twice, starts;
+  pass(0, frames);
+  for (const Bytes &bytes : frames) {
+    once.push_back(tagged(bytes, 10));
+    twice.push_back(tagged(once.back(), 7));
+    starts.emplace_back(bytes.begin(), bytes.begin() + 100);
+  }
+  EXPECT_EQ(take(1), frames);
+  EXPECT_EQ(take(2), once);
+  EXPECT_EQ(take(3), twice);
+  EXPECT_EQ(take(4), frames);
+  EXPECT_EQ(take(5), starts);
+  EXPECT_EQ(sum_dropped(count_all()), 0u);
+}
+
+// A bridge that knows no VLANs, and frames of which every other one is long.
+TEST_F(Slots, AFloodKeepsItsOrder)
+{
+  start_slots(3, "bridge: [p0, p1, p2]",
+              "  - { to: [p1], match: \"greater 150\", vlan: {push: 3} }\n", "0");
+  List frames = numbered(64, 100), expected;
+  for (unsigned i = 0; i < 64; i += 2) {
+    Bytes longer = frame(200, 0x0800, i);
+    std::copy_n(frames[i].begin(), 12, longer.begin());
+    frames[i] = longer;
+  }
+  pass(0, frames);
+  for (const Bytes &bytes : frames)
+    expected.push_back(bytes.size() >= 150 ? tagged(bytes, 3) : bytes);
+  EXPECT_EQ(take(1), expected);
+  EXPECT_EQ(take(2), frames);
+}
+
+TEST_F(Slots, ARedirectOfTwoFormsSendsOnce)
+{
+  start_slots(4,
+              "bridge: {ports: {p0: {access: 10}, p1: {access: 10}, p2: {trunk: [10]}, "
+              "p3: {trunk: [10]}}}",
+              "  - { to: [p1, p2, p3], match: \"\", redirect: [c0] }\n", "0");
+  List frames = numbered(64, 300);
+  pass(0, frames);
+  EXPECT_EQ(take(4), frames) << "the form that comes first";
+  for (unsigned port : {1, 2, 3})
+    EXPECT_TRUE(take(port).empty());
+  counters all = count_all();
+  EXPECT_EQ(sum_dropped(all), 0u);
+  EXPECT_EQ(all.cloned, 0u);
+  datapath_links(&datapath, 0x3f & ~(1u << 4));
+  pass(0, frames);
+  EXPECT_EQ(dropped(0, "redirect_down"), 64u);
+  EXPECT_EQ(sum_dropped(count_all()), 64u) << "once, too";
+}
+
+TEST_F(Slots, ARedirectToAPortThatGetsItAnywaySendsOnce)
+{
+  start_slots(4,
+              "bridge: {ports: {p0: {access: 10}, p1: {access: 10}, p2: {trunk: [10]}, "
+              "p3: {trunk: [10]}}}",
+              "  - { to: [p1], match: \"\", redirect: [p2] }\n", "0");
+  List frames = numbered(33, 300), expected;
+  pass(0, frames);
+  for (const Bytes &bytes : frames)
+    expected.push_back(tagged(bytes, 10));
+  EXPECT_EQ(take(2), expected);
+  EXPECT_EQ(take(3), expected);
+  EXPECT_EQ(sum_dropped(count_all()), 0u);
 }
 
 TEST_F(Rules, APortWithoutALinkIsNotRedirectedTo)
@@ -132,18 +254,29 @@ TEST_F(Rules, APortWithoutALinkIsNotRedirectedTo)
   EXPECT_EQ(take(C).size(), 1u);
 }
 
-// overload: wait holds for the ports of a redirect, too: nothing is received to be thrown away.
-TEST_F(Rules, WhatIsRedirectedWaitsForRoom)
+// A port waits for its own entry's ports. What a rule redirects elsewhere takes what fits.
+TEST_F(Rules, ARedirectIntoABusyPortHoldsUpNobody)
 {
-  start_rules("  - { from: [a], match: \"\", redirect: [c] }\n");
+  start(text({"a", "b", "c", "d"}, "forward: [wire: [a, b], wire: [c, d]]\n"
+                                   "workers: { cores: [0] }\nmemory: { hugepages: off }\n"
+                                   "rules:\n  - { from: [a], match: \"arp\", redirect: [c] }\n"));
   plug(C);
-  feed(A, make_many(1000, 60));
+  List frames;
+  for (unsigned i = 0; i < 1000; i++)
+    frames.push_back(frame(60, i % 2 == 0 ? 0x0806 : 0x0800, i));
+  pass(A, frames);
+  List odd;
+  for (unsigned i = 1; i < 1000; i += 2)
+    odd.push_back(frames[i]);
+  EXPECT_EQ(take(B), odd);
+  EXPECT_GT(dropped(C, "transmit_full"), 0u);
+  EXPECT_EQ(sum_dropped(count_all()), dropped(C, "transmit_full"));
+  feed(B, make_many(100, 60)); // its own peer, too
   settle();
-  EXPECT_GT(count_all().waits, 0u);
+  EXPECT_EQ(take(A).size(), 100u);
   unplug(C);
   settle();
-  EXPECT_EQ(take(C).size(), 1000u);
-  EXPECT_EQ(sum_dropped(count_all()), 0u);
+  EXPECT_EQ(take(C).size() + dropped(C, "transmit_full"), 500u);
 }
 
 } // namespace

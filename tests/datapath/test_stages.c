@@ -60,6 +60,7 @@ static const struct stage_type test_script = {
     .min_ports = 1,
     .max_ports = PORTS_MAX,
     .waits = false,
+    .writes = true,
     .reach = all_ports,
     .run = script_run,
 };

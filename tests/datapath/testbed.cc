@@ -61,7 +61,7 @@ void Testbed::start(const std::string &text, const Sizes &sizes)
 
   config = config_parse("bed.yaml", text.data(), text.size(), kinds, n_kinds, &errors);
   require(config != nullptr, report(&errors));
-  forwarding_make(&forwarding, config);
+  forwarding_make(&forwarding, config, sizes.exact);
   plan = std::make_unique<struct plan>();
   plan_make(plan.get(), config, false);
 
@@ -80,8 +80,8 @@ void Testbed::start(const std::string &text, const Sizes &sizes)
     make_port(i, sizes);
     devices.push_back(ports[i].device);
   }
-  status = datapath_make(&datapath, layout, plan_handoff_size(config, layout), devices.data(),
-                         &forwarding, &memory, error, sizeof(error));
+  status = datapath_make(&datapath, layout, plan_handoff_size(config, layout, &forwarding),
+                         devices.data(), &forwarding, &memory, error, sizeof(error));
   require(status == 0, error);
   status =
       bridges_start(&bridges, config, &forwarding, layout, datapath.quiet, error, sizeof(error));

@@ -75,6 +75,7 @@ protected:
     unsigned receive = 2048; // references in a receive ring
     unsigned transmit = 2048;
     unsigned tx_queues = 0; // that a device has; 0: as many as it is asked for
+    bool exact = false;     // as in a replay
   };
 
   ~Testbed() override;

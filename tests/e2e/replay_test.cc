@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <gtest/gtest.h>
+#include <sched.h>
 
 #include "capture_file.h"
 #include "expect.h"
@@ -139,9 +140,84 @@ TEST_P(ReplayLayouts, OverloadDropAccountsForEveryFrame)
 {
   write_frames(dir / "a.pcap", numbered_frames(50000));
   configure("{wire: [left, right]}", GetParam() + std::string(memory_yaml()) + "overload: drop\n");
-  Json summary = replay_whole({"left=" + dir / "a.pcap", "right=" + dir / "a.pcap"});
+  Ended ended = replay({"--json", "left=" + dir / "a.pcap", "right=" + dir / "a.pcap"});
+  Json summary = expect_closed(ended);
+  bool lost = summary["accounting"]["dropped"].number() > 0;
+  EXPECT_EQ(ended.status, lost ? ACCOUNTING : OK);
+  EXPECT_EQ(summary["complete"].is_true(), !lost);
   EXPECT_EQ(summary["accounting"]["received"].number(), 100000);
   EXPECT_EQ(int64_t(out("right").size()), summary["ports"]["right"]["sent"].number());
+}
+
+// All workers on one core: while one runs, the others do nothing, and every ring gets full.
+class OneCore
+{
+public:
+  OneCore()
+  {
+    sched_getaffinity(0, sizeof(before), &before);
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    for (int cpu = 0; CPU_COUNT(&one) == 0; cpu++)
+      if (CPU_ISSET(cpu, &before))
+        CPU_SET(cpu, &one);
+    sched_setaffinity(0, sizeof(one), &one);
+  }
+  ~OneCore()
+  {
+    sched_setaffinity(0, sizeof(before), &before);
+  }
+
+private:
+  cpu_set_t before;
+};
+
+const char *const MIRRORED = "ports: {left: {device: net_null0}, right: {device: net_null1}, "
+                             "mirror: {device: net_null2}, start: {device: net_null3}}\n"
+                             "forward: [{wire: [left, right]}, {sink: [mirror, start]}]\n"
+                             "rules:\n"
+                             "  - {from: [left], match: \"\", mirror: [mirror]}\n"
+                             "  - {from: [left], match: \"\", mirror: [start], truncate: 40}\n"
+                             "  - {to: [right], match: \"\", vlan: {push: 9}}\n"
+                             "workers: {cores: [0, 1], handoff: 64}\n";
+
+TEST_F(Replay, ReadersAreWaitedForLikeEverybodyElse)
+{
+  OneCore core;
+  Frames frames = numbered_frames(20000, 300), starts;
+  for (const std::string &frame : frames)
+    starts.push_back(frame.substr(0, 40));
+  write_frames(dir / "a.pcap", frames);
+  for (const char *fast : {"", "--fast"}) {
+    dir.write("c.yaml",
+              MIRRORED + (memory_yaml() + std::string("telemetry: {prefix: ") + prefix + "}\n"));
+    std::vector<std::string> words = {"--json", "left=" + dir / "a.pcap"};
+    if (*fast != '\0')
+      words.insert(words.begin(), fast);
+    Ended ended = replay(words);
+    EXPECT_EQ(ended.status, OK) << ended.err;
+    Json summary = expect_accounts(ended);
+    EXPECT_EQ(summary["accounting"]["dropped"].number(), 0);
+    EXPECT_TRUE(summary["complete"].is_true());
+    EXPECT_TRUE(out("mirror") == frames);
+    EXPECT_TRUE(out("start") == starts);
+    EXPECT_EQ(out("right").size(), frames.size());
+  }
+}
+
+TEST_F(Replay, WhatIsMissingFromAnOutputIsSaid)
+{
+  OneCore core;
+  write_frames(dir / "a.pcap", numbered_frames(20000, 300));
+  dir.write("c.yaml",
+            MIRRORED + (memory_yaml() + std::string("overload: drop\ntelemetry: {prefix: ") +
+                        prefix + "}\n"));
+  Ended ended = replay({"left=" + dir / "a.pcap"});
+  EXPECT_EQ(ended.status, ACCOUNTING);
+  EXPECT_NE(ended.err.find("port start: "), std::string::npos) << ended.err;
+  EXPECT_NE(ended.err.find(" frames are missing, dropped as mirror_full: "), std::string::npos)
+      << ended.err;
+  expect_closed_text(ended, true);
 }
 
 TEST_F(Replay, ReflectDropsRuntsAndSaysSo)

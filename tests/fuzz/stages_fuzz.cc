@@ -79,7 +79,7 @@ Box *box_make()
   const config_kind *kinds = forward_kinds(&n_kinds);
   made->config = config_parse("fuzz", text.data(), text.size(), kinds, n_kinds, &errors);
   require(made->config != nullptr, errors.kept > 0 ? errors.error[0].text : "no memory");
-  forwarding_make(&made->forwarding, made->config);
+  forwarding_make(&made->forwarding, made->config, false);
   plan_make(&made->plan, made->config, false);
   made->layout =
       plan_layout_guess(&made->plan, made->config, &made->forwarding, error, sizeof(error));
