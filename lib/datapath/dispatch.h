@@ -46,11 +46,23 @@ static inline struct pressure *egress_pressure(const struct egress *egress)
 // Of the way's room, the part that readers may have when `n_forward` references are forwarded: none
 // while forwarding is short of room at this port, whoever forwards there, and else what lies beyond
 // two bursts of it. One burst would not do: a reader that leaves exactly that takes, at a port that
-// drains by less than a burst a turn, what the next burst would have waited for.
+// drains by less than a burst a turn, what the next burst would have waited for. In a handoff that
+// forwarding has to stand in behind them, readers have no more than a burst's slots, or it could be
+// thousands before anybody finds that the port is short of room. All of this where nobody waits for
+// readers; else there is room.
 static inline unsigned egress_room_for_readers(const struct egress *egress, unsigned n_forward)
 {
-  unsigned room = egress_room(egress), kept = n_forward + READERS_LEAVE;
-  return pressure_is_on(egress_pressure(egress)) || room < kept ? 0 : room - kept;
+  const struct pressure *pressure = egress_pressure(egress);
+  unsigned room = egress_room(egress), kept = n_forward;
+  if (pressure_is_on(pressure))
+    return 0;
+  if (pressure != NULL)
+    kept += READERS_LEAVE;
+  if (pressure != NULL && egress->transmit == NULL && egress->handoff->carries == HANDOFF_BOTH) {
+    unsigned held = egress->handoff->size - room;
+    room = held < BURST_SLOTS ? RTE_MIN(room, BURST_SLOTS + READERS_LEAVE - held) : 0;
+  }
+  return room < kept ? 0 : room - kept;
 }
 
 // Takes the references of every packet in the burst and sends them, port by port in the order in

@@ -181,6 +181,35 @@ TEST(Check, ALayoutThatCannotBeIsRefused)
 }
 
 // The promise is 50 ms for any file; the largest ones take longest.
+// So many forms of one packet that no burst has room for them: run would lose some.
+TEST(Check, RefusesMoreFormsOfAPacketThanABurstHoldsOne)
+{
+  Scratch dir;
+  for (int mirrors : {11, 12}) { // 20 forms that leave, and 12 times as many for readers: 260
+    std::string ports, list, rules;
+    for (int i = 0; i <= 20; i++) {
+      std::string name = "p" + std::to_string(i);
+      ports += "  " + name + ": {device: net_null" + std::to_string(i) + "}\n";
+      list += (i > 0 ? ", " : "") + name;
+      if (i < 20)
+        rules += "  - {to: [" + name + "], match: \"\", vlan: {push: 7}}\n";
+    }
+    for (int i = 0; i < mirrors; i++)
+      rules += "  - {to: [" + list + "], match: \"\", mirror: [tap], truncate: 60}\n";
+    std::string file = dir.write(
+        "forms.yaml", "ports:\n" + ports + "  tap: {device: net_null21}\nforward:\n  - bridge: [" +
+                          list + "]\n  - sink: [tap]\nrules:\n" + rules);
+    Ended ended = platter({"check", file});
+    if (mirrors == 11) {
+      EXPECT_EQ(ended.status, OK) << ended.err;
+    } else {
+      expect_refusal(ended, USAGE,
+                     ":28:5: rules: a packet received on port 'p0' could have to be kept in 260 "
+                     "forms (other tags, other first bytes), and there is room for 256; ");
+    }
+  }
+}
+
 TEST(Check, AnswersWithinFiftyMilliseconds)
 {
 #ifndef SANITIZED
