@@ -82,8 +82,8 @@ static json_t *queues(const struct layout *layout, const struct layout_queue *qu
 static json_t *worker(const struct status_worker *w, const struct layout *layout,
                       const struct layout_worker *plan)
 {
-  return json_pack("{s:i, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",      //
-                   "core", (int)w->cpu,                                            //
+  return json_pack("{s:i, s:b, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", //
+                   "core", (int)w->cpu, "answers", w->answers,                     //
                    "polls", queues(layout, plan->rx, plan->n_rx),                  //
                    "owns", queues(layout, plan->tx, plan->n_tx),                   //
                    "received", (json_int_t)w->received,                            //

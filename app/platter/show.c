@@ -53,7 +53,7 @@ void show_line(const struct status *s, bool heading, FILE *out)
             "%6s  %6s  %6s  %9s  %7s  %8s  %8s  %s\n",
             "--per second--", "--now----", "------since the start------", "time", "rx pps",
             "tx pps", "in flight", "dropped", "nic drop", "copied B", "workers busy, %");
-  unsigned seconds = s->seconds;
+  unsigned seconds = s->rates_end;
   fprintf(out, "%3u:%02u  %6s  %6s  %9s  %7s  %8s  %8s ", seconds / 60, seconds % 60,
           show_number(received, text[0]), show_number(transmitted, text[1]),
           show_number(s->in_flight > 0 ? s->in_flight : 0, text[2]),

@@ -29,7 +29,7 @@ void show_notes(const struct layout *layout, FILE *out);
 // The ports with their devices, and which of those copy inside themselves.
 void show_ports(const struct status *status, FILE *out);
 
-// One line a second; `heading`: the line that names the columns before it.
+// One line for each span that rates are of; `heading`: the line that names the columns before it.
 void show_line(const struct status *status, bool heading, FILE *out);
 
 // A line for each port whose link is not what it was at the last call, or has changed in between.

@@ -124,8 +124,8 @@ static void show_accounting(const struct status *s, FILE *out)
             status_closed(s) ? "closed" : "NOT CLOSED");
   for (unsigned i = 0; i < s->n_workers; i++)
     if (!s->worker[i].answers)
-      show_text(out, "  ", "worker %u on core %u does not come back from a driver (it has %s)", i,
-                s->worker[i].cpu, s->worker[i].polls);
+      show_text(out, "  ", "worker %u on core %u does not come back from %s", i, s->worker[i].cpu,
+                *s->worker[i].place != '\0' ? s->worker[i].place : "what it does");
   if (!s->pools_checked)
     return;
   for (unsigned i = 0; i < s->n_pools; i++)

@@ -80,6 +80,7 @@ static void take_snapshots(struct appliance *a)
   if (a->fresh)
     a->last_fresh = start;
   bool take = a->fresh || start > a->last_fresh + STALE_SECONDS;
+  a->taken = take;
   for (unsigned i = 0; i < a->datapath.n_workers; i++)
     if (take && a->answers[i])
       a->counters[i] = a->datapath.worker[i]->snapshot;
@@ -108,6 +109,7 @@ const struct status *appliance_update(struct appliance *a)
 {
   update_ports(a);
   take_snapshots(a);
+  stall_update(a, clock_now());
   appliance_gather(a, clock_now());
   return &a->status;
 }

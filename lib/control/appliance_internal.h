@@ -12,11 +12,12 @@
 #include "control/port.h"
 #include "control/reconnect.h"
 #include "control/rules.h"
+#include "control/stall.h"
 #include "control/wires.h"
 
 // Where the last rates were taken from.
 struct mark {
-  double at;
+  double at, next; // monotonic seconds; when they are due again
   uint64_t received[CONFIG_PORTS_MAX], transmitted[CONFIG_PORTS_MAX];
   uint64_t busy[LAYOUT_WORKERS_MAX], idle[LAYOUT_WORKERS_MAX], moved[LAYOUT_WORKERS_MAX];
 };
@@ -50,7 +51,9 @@ struct appliance {
   bool running;            // workers have threads
   bool stuck;              // one of them does not end
   bool answers[LAYOUT_WORKERS_MAX];
+  struct stall stall[LAYOUT_WORKERS_MAX];
   bool fresh; // the last update took new counters, of all workers
+  bool taken; // it took new ones
   double last_fresh;
   struct counters counters[LAYOUT_WORKERS_MAX]; // the last that fit together
   bool pools_checked;

@@ -16,7 +16,8 @@
 #include "control/telemetry_server.h"
 
 enum {
-  JOIN_SECONDS = 2,
+  JOIN_SECONDS = 1,     // for a worker that is held in a driver
+  NO_TIME_SECONDS = 10, // for one that is only given no time
   PORTS_SECONDS = 1,
   IDLE_TURNS = 100, // of a millisecond each
 };
@@ -50,19 +51,37 @@ static bool all_stopped(const struct appliance *a)
   return true;
 }
 
+static bool stopped(const struct appliance *a, unsigned worker)
+{
+  return rte_eal_get_lcore_state(plan_lcore(&a->plan, a->layout->workers[worker].cpu)) != RUNNING;
+}
+
+// Whether workers that were told to stop so many seconds ago may still do so.
+static bool worth_waiting(struct appliance *a, double seconds)
+{
+  bool held = false;
+  for (unsigned i = 0; seconds >= JOIN_SECONDS && i < a->datapath.n_workers; i++)
+    if (!stopped(a, i) && stall_certain(a, i)) {
+      stall_say(a, i, clock_now());
+      held = true;
+    }
+  return !held && seconds < NO_TIME_SECONDS;
+}
+
 // Ends the workers. One that is inside a driver that waits for the kernel (af_packet does, for an
 // interface that takes nothing; net_pcap, for a pipe) may never come back: then nothing that it
 // could be using may be taken away, and the process has to end as it is.
 static void join(struct appliance *a)
 {
-  if (!a->running)
+  if (!a->running || a->stuck)
     return;
   set_mode(a, WORKER_STOP);
-  for (double deadline = clock_now() + JOIN_SECONDS; !all_stopped(a) && clock_now() < deadline;)
+  for (double start = clock_now(); !all_stopped(a) && worth_waiting(a, clock_now() - start);)
     appliance_wait(a, clock_now() + 0.001, -1);
-  a->stuck = !all_stopped(a);
-  if (a->stuck)
+  if (!all_stopped(a)) {
+    a->stuck = true;
     return;
+  }
   rte_eal_mp_wait_lcore();
   shared_memory_guard(NULL);
   a->running = false;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // From snapshots and statistics to struct status.
+#include <math.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,11 +10,10 @@
 #include "control/appliance_internal.h"
 #include "control/eal.h"
 
-enum { RATE_SECONDS = 1 };
-
-// What a status shows until a second has passed: the rates of the one before.
+// What a status shows until the next second is over: the rates of the one before.
 struct rates {
   bool none; // there was no status before
+  double end, span;
   double received[CONFIG_PORTS_MAX], transmitted[CONFIG_PORTS_MAX];
   double busy[LAYOUT_WORKERS_MAX], cycles[LAYOUT_WORKERS_MAX];
 };
@@ -200,7 +200,7 @@ static unsigned kept(struct appliance *a, const struct memory_pool *pool)
 
 static struct rates rates_of(const struct status *s)
 {
-  struct rates rates = {.none = s->seconds == 0};
+  struct rates rates = {.none = s->seconds == 0, .end = s->rates_end, .span = s->rates_span};
   for (unsigned i = 0; i < s->n_ports; i++) {
     rates.received[i] = s->port[i].received_pps;
     rates.transmitted[i] = s->port[i].transmitted_pps;
@@ -212,12 +212,15 @@ static struct rates rates_of(const struct status *s)
   return rates;
 }
 
+// Rates are due when a second of the run is over, not a second after the last ones: updates come
+// five times a second, and a moment too early would show the same rates twice. Each span begins
+// where the one before it ended, so that rates times spans add up to the counters.
 static void gather_rates(struct appliance *a, double now, const struct rates *before)
 {
   struct status *s = &a->status;
   struct mark *mark = &a->mark;
-  double seconds = now - mark->at;
-  bool due = seconds >= RATE_SECONDS || before->none;
+  bool due = before->none || (a->taken && now >= mark->next);
+  double seconds = before->none ? s->seconds : now - mark->at;
 
   for (unsigned i = 0; i < s->n_ports; i++) {
     struct status_port *p = &s->port[i];
@@ -243,8 +246,12 @@ static void gather_rates(struct appliance *a, double now, const struct rates *be
     mark->idle[i] = w->idle_cycles;
     mark->moved[i] = w->received + w->taken;
   }
-  if (due)
-    mark->at = now;
+  s->rates_end = due ? s->seconds : before->end;
+  s->rates_span = due ? seconds : before->span;
+  if (!due)
+    return;
+  mark->at = now;
+  mark->next = a->started + floor(s->seconds) + 1;
 }
 
 void appliance_gather(struct appliance *a, double now)
@@ -255,6 +262,7 @@ void appliance_gather(struct appliance *a, double now)
   memset(s, 0, offsetof(struct status, handoff));
   s->seconds = (a->running ? now : a->stopped) - a->started;
   s->running = a->running;
+  s->stuck = a->stuck;
   s->hugepages = eal_hugepages();
   s->n_ports = a->config->n_ports;
   s->layout = a->layout->kind;
@@ -266,6 +274,8 @@ void appliance_gather(struct appliance *a, double now)
   for (unsigned i = 0; i < s->n_workers; i++) {
     gather_plan(a->layout, i, &s->worker[i]);
     s->worker[i].answers = a->answers[i];
+    if (!a->answers[i])
+      stall_place(a, i, s->worker[i].place, sizeof(s->worker[i].place));
     gather_worker(&a->counters[i], &s->worker[i], s);
   }
   gather_equation(s);

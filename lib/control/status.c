@@ -21,7 +21,7 @@ const char *status_filter_name(enum status_filter filter)
 
 bool status_closed(const struct status *status)
 {
-  if (status->difference != 0)
+  if (status->difference != 0 || status->stuck)
     return false;
   return status->running || (status->in_flight == 0 && status->pools_checked && status->pools_full);
 }

@@ -45,7 +45,7 @@ struct status_port {
   uint64_t no_mbuf; // the pool was empty
   uint64_t receive_errors;
   uint64_t transmit_errors; // lost in the driver after it took them
-  double received_pps;      // over the last second
+  double received_pps;      // over rates_span
   double transmitted_pps;
   bool replays;
   struct replay_status replay; // where it does
@@ -57,12 +57,13 @@ struct status_worker {
   char polls[128]; // its receive queues: "left/0 right/1", "left/0 ... and 63 more"
   char owns[128];  // its transmit queues
   bool answers;    // false: it did not give a snapshot in time; the figures are old
+  char place[64];  // where it is, if it does not answer: see stall_place
   uint64_t received, cloned, taken, transmitted, dropped, handed, pending;
   uint64_t bursts;
   uint64_t waits;
   uint64_t busy_cycles, idle_cycles;
-  double busy_share;        // 0 to 1, over the last second
-  double cycles_per_packet; // busy, over the last second; 0: no packets
+  double busy_share;        // 0 to 1, over rates_span
+  double cycles_per_packet; // busy, over rates_span; 0: no packets
 };
 
 struct status_handoff {
@@ -114,8 +115,11 @@ struct status_pool {
 };
 
 struct status {
-  double seconds; // since the first packet could be received
+  double seconds;    // since the first packet could be received
+  double rates_end;  // when the span ended that rates and shares are of, in these seconds
+  double rates_span; // how long it was: about a second
   bool running;
+  bool stuck; // a worker did not end
   bool hugepages;
   unsigned n_ports;
   struct status_port port[CONFIG_PORTS_MAX];
@@ -148,7 +152,8 @@ const char *status_filter_name(enum status_filter filter);
 
 void status_copy(struct status *to, const struct status *from);
 
-// Whether the accounting closes: no difference; once stopped, nothing in flight and pools full.
+// Whether the accounting closes: no difference; no worker that did not end; once stopped, nothing
+// in flight and pools full.
 bool status_closed(const struct status *status);
 
 // Packets dropped for a reason, over all ports.

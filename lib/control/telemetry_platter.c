@@ -17,6 +17,7 @@ enum { HANDOFFS_SHOWN = 128 };
 static json_t *describe_port(const struct status_port *p)
 {
   json_t *d = json_object();
+  bool absent = strcmp(p->link, "absent") == 0; // what it did before is over
   data_text(d, "device", "%s", p->device);
   data_text(d, "driver", "%s", p->driver);
   data_text(d, "driver_copies", "%s", p->copies);
@@ -33,10 +34,10 @@ static json_t *describe_port(const struct status_port *p)
   data_number(d, "tx_queues", p->tx_queues);
   data_number(d, "received", p->received);
   data_number(d, "received_bytes", p->received_bytes);
-  data_text(d, "received_pps", "%.0f", p->received_pps);
+  data_text(d, "received_pps", "%.0f", absent ? 0 : p->received_pps);
   data_number(d, "transmitted", p->transmitted);
   data_number(d, "transmitted_bytes", p->transmitted_bytes);
-  data_text(d, "transmitted_pps", "%.0f", p->transmitted_pps);
+  data_text(d, "transmitted_pps", "%.0f", absent ? 0 : p->transmitted_pps);
   data_number(d, "nic_missed", p->missed);
   data_number(d, "no_mbuf", p->no_mbuf);
   data_number(d, "receive_errors", p->receive_errors);
@@ -111,6 +112,8 @@ static json_t *info(const struct appliance *a, const char *parameter)
   data_number(d, "pid", getpid());
   data_text(d, "prefix", "%s", a->prefix);
   data_number(d, "uptime_seconds", s->seconds);
+  data_text(d, "rates_end_seconds", "%.3f", s->rates_end);
+  data_text(d, "rates_span_seconds", "%.3f", s->rates_span);
   data_text(d, "layout", "%s", layout_kind_name(s->layout));
   data_text(d, "memory", "%s", s->hugepages ? "hugepages" : "ordinary pages");
   data_number(d, "ports", s->n_ports);

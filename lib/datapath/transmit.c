@@ -41,6 +41,14 @@ static unsigned drop_unfit(const struct transmit *t, struct rte_mbuf **packets, 
   return fit;
 }
 
+static unsigned offer(struct transmit *t, struct rte_mbuf **packets, unsigned n)
+{
+  __atomic_store_n(&t->inside, true, __ATOMIC_RELAXED);
+  unsigned sent = rte_eth_tx_burst(t->device, t->queue, packets, n);
+  __atomic_store_n(&t->inside, false, __ATOMIC_RELAXED);
+  return sent;
+}
+
 void transmit_push(struct transmit *t, struct rte_mbuf **packets, unsigned n,
                    struct counters *counters)
 {
@@ -52,7 +60,7 @@ void transmit_push(struct transmit *t, struct rte_mbuf **packets, unsigned n,
   if (t->one_segment || t->longest > 0)
     n = drop_unfit(t, packets, n, counters);
   if (t->count == 0) {
-    sent = rte_eth_tx_burst(t->device, t->queue, packets, n);
+    sent = offer(t, packets, n);
     counters->transmitted[t->port] += sent;
     if (sent == n)
       return;
@@ -71,7 +79,7 @@ unsigned transmit_flush(struct transmit *t, struct counters *counters)
   if (__atomic_load_n(&t->absent, __ATOMIC_ACQUIRE)) {
     drop(t->pending + t->head, sent, t->port, reason_absent.id, counters);
   } else {
-    sent = rte_eth_tx_burst(t->device, t->queue, t->pending + t->head, t->count);
+    sent = offer(t, t->pending + t->head, t->count);
     counters->transmitted[t->port] += sent;
   }
   t->count -= sent;

@@ -23,6 +23,7 @@ struct transmit {
   bool one_segment; // the driver sends only a packet's first segment: others are dropped
   bool absent;      // the device is gone: not to be touched. control: writes, worker: reads
   bool wait;        // overload: wait, for packets to this port
+  bool inside;      // the driver was called and has not come back. worker: writes, control: reads
   uint16_t longest; // bytes of a packet that the driver sends without harm; 0: any
   uint16_t head;    // pending[head] is the next to go
   uint16_t count;   // how many are pending

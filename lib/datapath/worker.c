@@ -2,6 +2,7 @@
 #include "datapath/worker.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include <rte_cycles.h>
 #include <rte_ethdev.h>
@@ -65,7 +66,7 @@ static void run_in_parts(struct worker *w, const struct receive *rx,
   }
 }
 
-static unsigned receive(struct worker *w, const struct receive *rx, const struct program *program)
+static unsigned receive(struct worker *w, struct receive *rx, const struct program *program)
 {
   if (__atomic_load_n(&rx->absent, __ATOMIC_ACQUIRE))
     return 0;
@@ -75,7 +76,9 @@ static unsigned receive(struct worker *w, const struct receive *rx, const struct
     return 0;
   }
   struct burst *b = &w->burst;
+  __atomic_store_n(&rx->inside, true, __ATOMIC_RELAXED);
   unsigned n = rte_eth_rx_burst(rx->device, rx->queue, b->packet, rx->poll);
+  __atomic_store_n(&rx->inside, false, __ATOMIC_RELAXED);
   if (n == 0)
     return 0;
   b->count = n;
@@ -212,6 +215,7 @@ int worker_main(void *arg)
   uint64_t last = rte_rdtsc();
   bool untimed = false; // turns since `last` that moved packets
 
+  __atomic_store_n(&w->thread, gettid(), __ATOMIC_RELAXED);
   while (__atomic_load_n(&w->mode, __ATOMIC_RELAXED) != WORKER_STOP) {
     bool moved = worker_turn(w) > 0;
     bool asked = __atomic_load_n(&w->snapshot_wanted, __ATOMIC_ACQUIRE) != w->snapshot_given;

@@ -25,6 +25,7 @@ struct receive {
   uint8_t port;  // platter's number
   bool wait;     // overload: wait
   bool absent;   // the device is gone: not to be touched. control: writes, worker: reads
+  bool inside;   // the driver was called and has not come back. worker: writes, control: reads
   portset own;   // where its entry of `forward` can send its packets
   portset feeds; // what `wait` looks at: the same, or all that its packets can reach, if readers
                  // are waited for, too
@@ -48,6 +49,7 @@ struct worker {
   portset up; // ports that have a link
   uint32_t snapshot_wanted;
 
+  int thread; // its kernel id, once it runs. worker: writes, control: reads
   unsigned number;
   struct rte_rcu_qsbr *quiet; // every turn tells it that this worker holds on to nothing; or NULL
   unsigned n_receive;

@@ -234,6 +234,9 @@ TEST_F(Stuck, HoldsUpNobodyElse)
       [&] { return appliance_.get("/platter/info")["uptime_seconds"].number() >= seconds + 3; }));
   std::string said = appliance_.process().err();
   EXPECT_EQ(said.find(complaint), said.rfind(complaint)) << said;
+  const std::string driver = " has not come back from the driver of port b (net_pcap)";
+  EXPECT_NE(said.find(driver), std::string::npos) << said;
+  EXPECT_EQ(said.find(driver), said.rfind(driver)) << "once: " << said;
 
   std::atomic<bool> over = false;
   std::thread reader([&] {
@@ -244,6 +247,7 @@ TEST_F(Stuck, HoldsUpNobodyElse)
   EXPECT_TRUE(a_becomes("absent"));
   connect(kernels_.middle, "port_a", kernels_.a, "eth0");
   EXPECT_TRUE(a_becomes("up"));
+  EXPECT_NE(appliance_.process().err().find(" is back after "), std::string::npos);
   appliance_.expect_clean_end();
   over = true;
   reader.join();
@@ -252,11 +256,19 @@ TEST_F(Stuck, HoldsUpNobodyElse)
 // It is named, and only it.
 TEST_F(Stuck, IsNamedAtTheEnd)
 {
-  const std::string named = " does not come back from a driver";
+  const std::string named = " does not come back from the driver of port ";
   appliance_.process().signal(SIGTERM);
+  double told = monotonic();
   Ended ended = appliance_.process().wait(30);
   EXPECT_EQ(ended.status, ACCOUNTING) << ended.out << ended.err;
-  EXPECT_NE(ended.out.find(named + " (it has "), std::string::npos) << ended.out;
+#ifndef SANITIZED
+  EXPECT_LT(monotonic() - told, 4.5) << "two seconds to drain, one for the worker";
+#endif
+  EXPECT_NE(ended.out.find(": NOT CLOSED"), std::string::npos) << ended.out;
+  EXPECT_NE(ended.err.find(" has not come back from the driver of port b (net_pcap)"),
+            std::string::npos)
+      << ended.err;
+  EXPECT_NE(ended.out.find(named), std::string::npos) << ended.out;
   EXPECT_EQ(ended.out.find(named), ended.out.rfind(named)) << ended.out;
 }
 
