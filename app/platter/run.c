@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // platter run: forward until told to stop.
+#include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +13,7 @@
 #include "command.h"
 #include "control/appliance.h"
 #include "control/eal_arguments.h"
+#include "control/runtime_directory.h"
 #include "json.h"
 #include "show.h"
 
@@ -35,7 +38,8 @@ static void forward(struct appliance *appliance, struct run *run)
 {
   double start = wait_now(), next = start;
   struct show_links links = {0};
-  unsigned shown = 0;
+  double shown = appliance_status(appliance)->rates_end;
+  unsigned lines = 0;
 
   do {
     next += UPDATE_SECONDS;
@@ -47,10 +51,9 @@ static void forward(struct appliance *appliance, struct run *run)
     if (!run->json)
       show_link_changes(status, &links, stdout);
     show_replay_failures(status, &run->failed, stderr);
-    if (run->watch && status->seconds >= shown + 1) {
-      show_line(status, shown % HEADING_EVERY == 0, stdout);
-      shown = status->seconds;
-    }
+    if (run->watch && status->rates_end > shown)
+      show_line(status, lines++ % HEADING_EVERY == 0, stdout);
+    shown = status->rates_end;
   } while (run->duration == 0 || wait_now() < start + run->duration);
 }
 
@@ -81,6 +84,19 @@ static enum status_code finish(struct appliance *appliance, const struct config 
   return printed && !failed ? STATUS_OK : STATUS_FAILED;
 }
 
+// The command works as it stands, for whoever may ask: `platter telemetry` looks for a prefix below
+// /var/run first, unless it has a RUNTIME_DIRECTORY of its own.
+static void print_hint(const struct config *config)
+{
+  char usual[PATH_MAX];
+  snprintf(usual, sizeof(usual), "/var/run/dpdk/%s", config->prefix);
+  printf("forwarding; Ctrl-C stops; `%s telemetry ", program_invocation_name);
+  if (strcmp(usual, runtime_directory()) == 0)
+    printf("--prefix %s` looks inside\n", config->prefix);
+  else
+    printf("--socket %s/dpdk_telemetry.v2` looks inside\n", runtime_directory());
+}
+
 static enum status_code start_and_forward(const struct config *config, struct run *run)
 {
   struct appliance *appliance;
@@ -99,7 +115,7 @@ static enum status_code start_and_forward(const struct config *config, struct ru
   if (!run->json) {
     show_ports(appliance_status(appliance), stdout);
     show_replay_times(appliance_status(appliance), stdout);
-    printf("forwarding; Ctrl-C stops; `dpdk-telemetry.py -f %s` looks inside\n", config->prefix);
+    print_hint(config);
     fflush(stdout);
   }
   forward(appliance, run);

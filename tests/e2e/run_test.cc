@@ -65,7 +65,9 @@ TEST_F(Run, PrintsTheLayoutThenTheSummary)
   std::string start = process.out();
   EXPECT_EQ(start.find("layout: pipeline, "), 0u) << start;
   EXPECT_NE(start.find("port left: net_null0,size=64, net_null, link up"), std::string::npos);
-  EXPECT_NE(start.find("`dpdk-telemetry.py -f " + prefix + "`"), std::string::npos);
+  EXPECT_NE(start.find("`" + platter_binary() + " telemetry --prefix " + prefix + "`"),
+            std::string::npos)
+      << start;
   process.signal(SIGINT);
   Ended ended = process.wait(10);
   EXPECT_EQ(ended.status, OK);
@@ -295,5 +297,73 @@ TEST_F(Run, TheLinesForPeopleFitATerminal)
     end = std::min(ended.out.find('\n', at), ended.out.size());
     std::string text = ended.out.substr(at, end - at);
     EXPECT_TRUE(text.find("forwarding;") == 0 || text.size() <= 80) << text;
+  }
+}
+
+// 1,200 frames at 1,000 a second, and then nothing: a line for each second, with its own rate.
+TEST_F(Run, TheRatesShownAddUpToTheCounters)
+{
+  std::string capture = dir / "one.pcap";
+  write_frames(capture, numbered_frames(1200));
+  Process process(line(wire_yaml("replay,file=" + capture + ",rate=1kpps", "net_null1,no-rx=1",
+                                 prefix, memory_yaml()),
+                       {"--watch"}));
+  Telemetry client(telemetry_path(prefix));
+  ASSERT_TRUE(client.ready());
+  double sum = 0, last = 0, end = 0;
+  for (double late = monotonic() + 30; end < 4 && monotonic() < late; rest(0.01)) {
+    Json info = client.get("/platter/info");
+    Json port = client.get("/platter/port,left");
+    end = std::stod(info["rates_end_seconds"].text());
+    if (end == last || client.get("/platter/info").dump() != info.dump())
+      continue; // the same rates, or no longer those
+    sum += std::stod(port["received_pps"].text()) * std::stod(info["rates_span_seconds"].text());
+    last = end;
+  }
+  EXPECT_NEAR(sum, 1200, 12) << "packets by rates and spans";
+  process.signal(SIGTERM);
+  Ended ended = process.wait(10);
+  EXPECT_EQ(ended.status, OK) << ended.err;
+  double shown = 0;
+  unsigned lines = 0;
+  for (size_t at = ended.out.find("workers busy, %"), stop; at < ended.out.size(); at = stop + 1) {
+    stop = std::min(ended.out.find('\n', at), ended.out.size());
+    std::string text = ended.out.substr(at, stop - at), unit;
+    unsigned minutes, seconds;
+    double rate;
+    char letter = ' ';
+    if (sscanf(text.c_str(), "%u:%u %lf %c", &minutes, &seconds, &rate, &letter) < 3)
+      continue;
+    shown += letter == 'k' ? 1000 * rate : rate;
+    lines++;
+  }
+  EXPECT_GE(lines, 3u) << ended.out;
+  EXPECT_NEAR(shown, 1200, 240) << ended.out; // a busy machine's seconds are not all of one length
+}
+
+// As it is printed, wherever the socket is, and from another user's surroundings.
+TEST_F(Run, TheCommandThatLooksInsideWorksAsPrinted)
+{
+  for (bool service : {false, true}) {
+    Surroundings around;
+    if (service)
+      around.set = {"RUNTIME_DIRECTORY=" + dir.path()};
+    Process process(line(null_yaml(prefix, memory_yaml())), around);
+    ASSERT_TRUE(process.prints("looks inside\n"));
+    std::string out = process.out(), start = "Ctrl-C stops; `";
+    size_t at = out.find(start) + start.size();
+    std::string command = out.substr(at, out.find('`', at) - at);
+    Ended list = Process({"sh", "-c", command}).wait();
+    EXPECT_EQ(list.status, OK) << command << list.err;
+    EXPECT_NE(list.out.find("\"/platter/ports\""), std::string::npos) << list.out;
+    Ended two = Process({"sh", "-c", command + " /platter/info /platter/port,left"}).wait();
+    EXPECT_EQ(two.status, OK) << two.err;
+    EXPECT_NE(two.out.find("\"prefix\": \"" + prefix + "\""), std::string::npos) << two.out;
+    EXPECT_NE(two.out.find("\"driver\": \"net_null\""), std::string::npos) << two.out;
+    expect_refusal(Process({"sh", "-c", command + " /platter/port,lift"}).wait(), FAILED,
+                   "/platter/port,lift: no port of this name");
+    process.signal(SIGTERM);
+    EXPECT_EQ(process.wait(10).status, OK);
+    expect_refusal(Process({"sh", "-c", command}).wait(), FAILED, "nobody answers");
   }
 }
