@@ -276,7 +276,7 @@ TEST_F(Run, ANoteIsSaidOnce)
 {
   std::string file = "ports: {left: {device: net_null0}}\nforward: [reflect: [left]]\n"
                      "workers: {cores: [0, 1]}\ntelemetry: {prefix: " +
-                     prefix + "}\n" + OFF;
+                     prefix + "}\n" + memory_yaml();
   const std::string note = "core 1: nothing to do with 1 receive queue; left out\n";
   Ended people = Process(line(file, {"--duration", "0.1"})).wait();
   EXPECT_EQ(people.err, "");

@@ -159,7 +159,7 @@ TEST_F(Start, HangupStopsInOrder)
 
 TEST_F(Start, SignalsThatMeanNothingDoNothing)
 {
-  Process process(platter_line({"run", dir.write("c.yaml", null_yaml(prefix, OFF))}));
+  Process process(platter_line({"run", dir.write("c.yaml", null_yaml(prefix, memory_yaml()))}));
   ASSERT_TRUE(process.prints("forwarding; Ctrl-C stops"));
   for (int number : {SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGPWR, SIGSTKFLT,
                      SIGPIPE, SIGXFSZ, SIGRTMIN, SIGRTMAX})
@@ -177,7 +177,7 @@ TEST_F(Start, TheLimitOnProcessorTimeStopsInOrder)
     const struct rlimit limit = {2, RLIM_INFINITY};
     setrlimit(RLIMIT_CPU, &limit);
   };
-  Ended ended = platter({"run", dir.write("c.yaml", null_yaml(prefix, OFF))}, around);
+  Ended ended = platter({"run", dir.write("c.yaml", null_yaml(prefix, memory_yaml()))}, around);
   EXPECT_EQ(ended.status, OK) << ended.err;
   expect_closed_text(ended);
 }
