@@ -91,13 +91,23 @@ bool appliance_wait(struct appliance *a, double until, int stop)
   return loop_run(a->loop, until, stop);
 }
 
+static void update_port(struct appliance *a, unsigned number)
+{
+  struct port *port = &a->port[number];
+  port_update(port);
+  if (!port->started || port->sender == 0)
+    return;
+  struct datapath_device device = port_device(port);
+  datapath_limit(&a->datapath, number, &device);
+}
+
 static void update_ports(struct appliance *a)
 {
   a->up = 0;
   hotplug_update(a, clock_now());
   reconnect_update(a, clock_now());
   for (unsigned i = 0; i < a->config->n_ports; i++)
-    port_update(&a->port[i]);
+    update_port(a, i);
   wires_update(&a->wires, clock_now());
   for (unsigned i = 0; i < a->config->n_ports; i++)
     if (port_link_up(&a->port[i]))

@@ -163,9 +163,9 @@ static int start_residence(struct appliance *a, char *error, size_t size)
 
 static int start_workers(struct appliance *a, char *error, size_t size)
 {
-  uint16_t devices[CONFIG_PORTS_MAX];
+  struct datapath_device devices[CONFIG_PORTS_MAX];
   for (unsigned i = 0; i < a->config->n_ports; i++)
-    devices[i] = a->port[i].id;
+    devices[i] = port_device(&a->port[i]);
   int status = datapath_make(&a->datapath, a->layout,
                              plan_handoff_size(a->config, a->layout, &a->forwarding), devices,
                              &a->forwarding, &a->memory, error, size);

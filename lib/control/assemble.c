@@ -10,9 +10,9 @@
 #include <rte_rcu_qsbr.h>
 
 #include "control/clock.h"
-#include "control/port.h"
 #include "control/rules.h"
 #include "control/slots.h"
+#include "packet/count.h"
 
 enum { TURN_MILLISECONDS = 20 }; // what a worker gets for its turn, be its core ever so busy
 
@@ -82,8 +82,28 @@ static void set_pace(struct receive *rx, const struct forwarding *forwarding, un
   rx->room = rx->poll * slots + (forwarding->reads[port] != 0 ? READERS_LEAVE : 0);
 }
 
+static void set_receiver(struct receive *rx, const struct datapath_device *device)
+{
+  rx->device = device->id;
+  rx->cuts = device->cuts;
+  rx->checks = device->cuts > 0;
+}
+
+static void set_limits(struct transmit *t, const struct datapath_device *device)
+{
+  __atomic_store_n(&t->longest_tagged, device->longest_tagged, __ATOMIC_RELAXED);
+  __atomic_store_n(&t->longest, device->longest, __ATOMIC_RELAXED);
+}
+
+static void set_transmitter(struct transmit *t, const struct datapath_device *device)
+{
+  t->device = device->id;
+  t->one_segment = device->one_segment;
+  set_limits(t, device);
+}
+
 static bool fill_receive(struct worker *w, const struct layout_worker *plan,
-                         const uint16_t *devices, const struct forwarding *forwarding)
+                         const struct datapath_device *devices, const struct forwarding *forwarding)
 {
   w->receive = memory_zalloc(plan->n_rx, sizeof(*w->receive), plan->node);
   if (w->receive == NULL)
@@ -91,32 +111,25 @@ static bool fill_receive(struct worker *w, const struct layout_worker *plan,
   for (unsigned i = 0; i < plan->n_rx; i++) {
     unsigned port = plan->rx[i].port;
     w->receive[i] = (struct receive){
-        .device = devices[port],
         .queue = plan->rx[i].queue,
         .port = port,
     };
     set_pace(&w->receive[i], forwarding, port);
+    set_receiver(&w->receive[i], &devices[port]);
   }
   w->n_receive = plan->n_rx;
   return true;
 }
 
-static void set_device(struct transmit *t, uint16_t device)
-{
-  t->device = device;
-  t->one_segment = !port_sends_segments(device);
-  t->longest = port_longest(device);
-}
-
 static bool fill_transmit(struct worker *w, const struct layout_worker *plan,
-                          const uint16_t *devices, const struct forwarding *forwarding,
-                          struct pressure *pressure)
+                          const struct datapath_device *devices,
+                          const struct forwarding *forwarding, struct pressure *pressure)
 {
   w->transmit = memory_zalloc(plan->n_tx, sizeof(*w->transmit), plan->node);
   if (w->transmit == NULL)
     return false;
   for (unsigned i = 0; i < plan->n_tx; i++) {
-    set_device(&w->transmit[i], devices[plan->tx[i].port]);
+    set_transmitter(&w->transmit[i], &devices[plan->tx[i].port]);
     w->transmit[i].queue = plan->tx[i].queue;
     w->transmit[i].port = plan->tx[i].port;
     w->transmit[i].wait = forwarding->wait[plan->tx[i].port];
@@ -127,8 +140,9 @@ static bool fill_transmit(struct worker *w, const struct layout_worker *plan,
 }
 
 static struct worker *make_worker(const struct layout *layout, unsigned number,
-                                  const uint16_t *devices, const struct forwarding *forwarding,
-                                  struct pressure *pressure, struct memory *memory)
+                                  const struct datapath_device *devices,
+                                  const struct forwarding *forwarding, struct pressure *pressure,
+                                  struct memory *memory)
 {
   const struct layout_worker *plan = &layout->workers[number];
   struct worker *w = memory_zalloc(1, sizeof(*w), plan->node);
@@ -255,22 +269,44 @@ bool datapath_detached(const struct datapath *datapath, uint64_t mark)
 }
 
 // No worker looks at the device while the port is absent.
-void datapath_attach(struct datapath *datapath, unsigned port, uint16_t device)
+void datapath_attach(struct datapath *datapath, unsigned port, const struct datapath_device *device)
 {
   for (unsigned i = 0; i < datapath->n_workers; i++) {
     struct worker *w = datapath->worker[i];
     for (unsigned q = 0; q < w->n_receive; q++)
       if (w->receive[q].port == port)
-        w->receive[q].device = device;
+        set_receiver(&w->receive[q], device);
     for (unsigned q = 0; q < w->n_transmit; q++)
       if (w->transmit[q].port == port)
-        set_device(&w->transmit[q], device);
+        set_transmitter(&w->transmit[q], device);
   }
   set_absent(datapath, port, false);
 }
 
+void datapath_limit(struct datapath *datapath, unsigned port, const struct datapath_device *device)
+{
+  for (unsigned i = 0; i < datapath->n_workers; i++) {
+    struct worker *w = datapath->worker[i];
+    for (unsigned q = 0; q < w->n_transmit; q++)
+      if (w->transmit[q].port == port)
+        set_limits(&w->transmit[q], device);
+  }
+}
+
+uint64_t datapath_cut(const struct datapath *datapath, unsigned port)
+{
+  uint64_t sum = 0;
+  for (unsigned i = 0; i < datapath->n_workers; i++) {
+    const struct worker *w = datapath->worker[i];
+    for (unsigned q = 0; q < w->n_receive; q++)
+      if (w->receive[q].port == port)
+        sum += count_read(&w->receive[q].n_cut);
+  }
+  return sum;
+}
+
 int datapath_make(struct datapath *datapath, const struct layout *layout, unsigned handoff_size,
-                  const uint16_t *devices, const struct forwarding *forwarding,
+                  const struct datapath_device *devices, const struct forwarding *forwarding,
                   struct memory *memory, char *error, size_t size)
 {
   int status = 0;

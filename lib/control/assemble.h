@@ -55,11 +55,19 @@ struct datapath {
   struct rte_rcu_qsbr *quiet;
 };
 
-// Makes workers, and handoffs of a size (plan_handoff_size). `devices`: DPDK's port id by port.
+// What workers must know of a port's device: see struct transmit and struct receive.
+struct datapath_device {
+  uint16_t id; // DPDK's
+  bool one_segment;
+  uint16_t longest, longest_tagged;
+  uint16_t cuts;
+};
+
+// Makes workers, and handoffs of a size (plan_handoff_size). `devices`: by port.
 // `forwarding` must outlive the datapath. All ports count as up until datapath_links. Returns 0, or
 // -errno and a sentence in `error`, with nothing left behind.
 int datapath_make(struct datapath *datapath, const struct layout *layout, unsigned handoff_size,
-                  const uint16_t *devices, const struct forwarding *forwarding,
+                  const struct datapath_device *devices, const struct forwarding *forwarding,
                   struct memory *memory, char *error, size_t size);
 
 // Tells the workers which ports have a link.
@@ -79,8 +87,16 @@ uint64_t datapath_detach(struct datapath *datapath, unsigned port);
 // the kernel. Ask again, then, or give the device back (datapath_attach).
 bool datapath_detached(const struct datapath *datapath, uint64_t mark);
 
-// Gives a port its device, by DPDK's port id: the former, or another that has taken its place.
-void datapath_attach(struct datapath *datapath, unsigned port, uint16_t device);
+// Gives a port its device: the former, or another that has taken its place.
+void datapath_attach(struct datapath *datapath, unsigned port,
+                     const struct datapath_device *device);
+
+// The device's limits for transmitting have become others.
+void datapath_limit(struct datapath *datapath, unsigned port, const struct datapath_device *device);
+
+// Frames that a port has dropped because its driver may have cut them. Control reads it while
+// workers count.
+uint64_t datapath_cut(const struct datapath *datapath, unsigned port);
 
 // No thread may run the workers any more, and nothing may be under way.
 void datapath_free(struct datapath *datapath);

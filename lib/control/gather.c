@@ -46,8 +46,7 @@ static void gather_link(const struct port *port, struct status_port *s)
 static void gather_port(const struct appliance *a, unsigned number, struct status_port *s)
 {
   const struct port *port = &a->port[number];
-  const char *copies =
-      port->facts.pci ? device_nic_copies(port->info.driver_name) : port->facts.copies;
+  const char *copies = port->facts.copies;
   struct rte_eth_stats stats = port_stats(port);
 
   copy_text(s->name, sizeof(s->name), port->config->name);

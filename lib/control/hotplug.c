@@ -95,7 +95,8 @@ static void bring_back(struct appliance *a, unsigned number, double now)
   state->retry = now + RETRY_SECONDS;
   if (try_set_up(a, number, error, sizeof(error)) == 0) {
     state->error[0] = '\0';
-    datapath_attach(&a->datapath, number, port->id);
+    struct datapath_device device = port_device(port);
+    datapath_attach(&a->datapath, number, &device);
     rte_log(RTE_LOG_WARNING, RTE_LOGTYPE_USER1, "platter: port %s: its device '%s' is back\n",
             port->config->name, port->device);
     return;

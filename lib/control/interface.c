@@ -7,7 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-// Asks the kernel about the interface: SIOCGIFFLAGS, SIOCSIFFLAGS. Returns 0 or -errno.
+// Asks the kernel about the interface, or tells it (netdevice(7)): SIOCGIFFLAGS… Returns 0 or
+// -errno.
 static int ask(unsigned long what, unsigned index, struct ifreq *request)
 {
   int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -36,6 +37,13 @@ bool interface_running(unsigned index)
 bool interface_promiscuous(unsigned index)
 {
   return flags(index) & IFF_PROMISC;
+}
+
+int interface_mtu(unsigned index)
+{
+  struct ifreq request = {0};
+  int status = ask(SIOCGIFMTU, index, &request);
+  return status != 0 ? status : request.ifr_mtu;
 }
 
 int interface_set_up(unsigned index, bool up)

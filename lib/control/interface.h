@@ -12,6 +12,9 @@
 bool interface_running(unsigned index); // up, and with a carrier
 bool interface_promiscuous(unsigned index);
 
+// Its MTU, or -errno.
+int interface_mtu(unsigned index);
+
 // Sets IFF_UP, or takes it away. Returns 0 or -errno.
 int interface_set_up(unsigned index, bool up);
 

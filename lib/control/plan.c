@@ -181,38 +181,26 @@ static unsigned device_node(const struct device_facts *device)
   return node;
 }
 
-// Whether the device receives a frame longer than an mbuf in several of them: NICs do, and of the
-// virtual drivers these.
-static bool device_scatters(const struct device_facts *device)
-{
-  static const char *const drivers[] = {"net_null", "net_pcap",        "net_ring", "net_tap",
-                                        "net_tun",  "net_virtio_user", "replay"};
-  for (unsigned i = 0; i < RTE_DIM(drivers); i++)
-    if (device->driver != NULL && strcmp(device->driver, drivers[i]) == 0)
-      return true;
-  return device->pci;
-}
-
 static void add_port(struct memory_need *need, const struct plan *plan,
                      const struct config_port *config, const struct layout_port *port,
                      unsigned looped)
 {
   unsigned queues = port->tx_queues > 0 ? port->tx_queues : 1;
   unsigned frame = (config->mtu > 0 ? config->mtu : RTE_ETHER_MTU) + MEMORY_FRAME_EXTRA;
-  struct device_facts device = {0};
-  if (!plan->stand_ins)
-    device_facts(config->device, &device);
-  unsigned descriptors = device.descriptors > 0 ? device.descriptors : PORT_DESCRIPTORS;
+  struct device_facts device;
+  device_facts(plan->stand_ins ? "net_pcap" : config->device, &device);
+  const struct driver *driver = device.special;
+  unsigned descriptors = driver->descriptors > 0 ? driver->descriptors : PORT_DESCRIPTORS;
   unsigned node = device_node(&device);
   need->receive_descriptors[node] += port->rx_queues * descriptors;
   need->looped[node] += looped;
   need->transmit_descriptors += queues * descriptors;
   need->transmit_queues += queues;
-  if (device.holds_sent) // a NIC's driver may prefer rings longer than ours
+  if (driver->holds_sent) // a NIC's driver may prefer rings longer than ours
     need->held += queues * (device.pci ? HELD_BY_NIC : descriptors);
   if (plan->longest_frame == 0)
     need->frame = RTE_MAX(need->frame, frame);
-  if (!plan->stand_ins && !device_scatters(&device))
+  if (!driver->scatters)
     need->segment = RTE_MAX(need->segment, frame);
 }
 

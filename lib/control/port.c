@@ -2,6 +2,7 @@
 #include "control/port.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -162,6 +163,9 @@ int port_probe(struct port *port, char *error, size_t size)
   status = take_up(port, error, size);
   if (status != 0)
     return status;
+  if (port->facts.pci)
+    device_is_nic(&port->facts, port->info.driver_name);
+  port->sender = port->facts.sender[0] != '\0' ? if_nametoindex(port->facts.sender) : 0;
   port->was_promiscuous = interface_promiscuous(port->info.if_index);
   port->node = rte_eth_dev_socket_id(port->id);
   if (port->node < 0 || port->node >= MEMORY_NODES_MAX)
@@ -203,11 +207,12 @@ int port_start(struct port *port, struct memory *memory, struct notes *warnings,
   int status = 0;
 
   eal_words();
+  port->room = rte_pktmbuf_data_room_size(frames) - RTE_PKTMBUF_HEADROOM;
   unsigned available = rte_mempool_avail_count(frames);
   for (unsigned q = 0; q < port->rx_queues && status == 0; q++)
     status =
         rte_eth_rx_queue_setup(port->id, q, port->receive_descriptors, port->node, NULL, frames);
-  port->kept = port->facts.keeps_mbufs ? available - rte_mempool_avail_count(frames) : 0;
+  port->kept = port->facts.special->keeps_mbufs ? available - rte_mempool_avail_count(frames) : 0;
   if (status != 0)
     return port_fail(port, status, "cannot set up its receive queues", error, size);
   status = port_replay_open(port, error, size);

@@ -11,6 +11,7 @@
 
 #include "config/config.h"
 #include "config/notes.h"
+#include "control/assemble.h"
 #include "control/memory.h"
 #include "layout/device.h"
 #include "replay/replay.h"
@@ -38,6 +39,8 @@ struct port {
   uint16_t tx_queues;            // when configured; may be more than the layout uses
   uint16_t receive_descriptors;  // of a queue, when configured
   uint16_t transmit_descriptors; // of a queue, when configured
+  unsigned room;                 // bytes of a frame in one mbuf of its pool, when started
+  unsigned sender;               // the interface that it sends by, its number; 0: none
   unsigned kept;                 // mbufs that the driver took and will not give back at close
   bool leave_tags;               // asked: the NIC may take VLAN tags off and put them on
   bool strips, inserts;          // it does; when configured
@@ -75,11 +78,9 @@ unsigned port_max_tx_queues(const struct port *port);
 int port_configure(struct port *port, unsigned rx_queues, unsigned tx_queues, bool strict,
                    struct notes *warnings, char *error, size_t size);
 
-// Whether the driver of a DPDK port sends packets of several segments.
-bool port_sends_segments(uint16_t id);
-
-// Bytes of the longest packet that the driver of a DPDK port sends without harm to others. 0: any.
-unsigned port_longest(uint16_t id);
+// What workers must know of the device of a port that is started. The limits are of now: the MTU of
+// a kernel's interface can be changed at any time.
+struct datapath_device port_device(const struct port *port);
 
 // Bytes of a frame that one mbuf has to hold for this port: 2048, more for jumbo frames where the
 // driver cannot scatter them.

@@ -59,7 +59,7 @@ void port_listen_no_more(struct port *port)
 // A driver that keeps mbufs would have the pool empty some day.
 static bool has_interface(const struct port *port)
 {
-  return port->facts.interface[0] != '\0' && !port->facts.keeps_mbufs;
+  return port->facts.interface[0] != '\0' && !port->facts.special->keeps_mbufs;
 }
 
 // The name is another interface's, or nobody's. What cannot be asked, for want of a socket, is

@@ -4,10 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <rte_dev.h>
-#include <rte_devargs.h>
 #include <rte_ether.h>
-#include <rte_kvargs.h>
 
 #include "control/memif_wire.h"
 #include "control/port.h"
@@ -24,43 +21,10 @@ unsigned port_max_tx_queues(const struct port *port)
   return said > 0 && said < port->info.max_tx_queues ? said : port->info.max_tx_queues;
 }
 
-// Drivers that handle packets of several segments and do not say so (drivers/net/pcap, net/null).
-static bool handles_segments(const struct rte_eth_dev_info *info)
-{
-  return strcmp(info->driver_name, "net_pcap") == 0 || strcmp(info->driver_name, "net_null") == 0;
-}
-
-bool port_sends_segments(uint16_t id)
-{
-  struct rte_eth_dev_info info;
-  return rte_eth_dev_info_get(id, &info) == 0 &&
-         ((info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS) || handles_segments(&info));
-}
-
-// memif's driver has a packet that fills more than one buffer go on in the next one. It never takes
-// back the mark that says so, which spoils what is in that buffer a lap later; and where one buffer
-// was left it goes on beyond the ring's end, over what the peer has not yet read
-// (drivers/net/memif/rte_eth_memif.c, eth_memif_tx; not where buffers are exchanged by reference).
-// The size of its buffers is the client's to say; a server is told by the same argument.
-unsigned port_longest(uint16_t id)
-{
-  struct rte_eth_dev_info info;
-  if (rte_eth_dev_info_get(id, &info) != 0 || strcmp(info.driver_name, "net_memif") != 0)
-    return 0;
-  const struct rte_devargs *devargs = rte_dev_devargs(info.device);
-  struct rte_kvargs *arguments = devargs != NULL ? rte_kvargs_parse(devargs->args, NULL) : NULL;
-  const char *size = arguments != NULL ? rte_kvargs_get(arguments, "bsize") : NULL;
-  unsigned longest = size != NULL ? strtoul(size, NULL, 10) : MEMIF_BUFFER;
-  rte_kvargs_free(arguments);
-  return longest;
-}
-
 unsigned port_segment(const struct port *port)
 {
   unsigned frame = port->config->mtu + RTE_ETHER_HDR_LEN + VLAN_TAGS;
-  bool scatters =
-      (port->info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER) || handles_segments(&port->info);
-  return frame <= PORT_SEGMENT || scatters ? PORT_SEGMENT : frame;
+  return frame <= PORT_SEGMENT || port_scatters(port) ? PORT_SEGMENT : frame;
 }
 
 // Both directions of a connection must come to the same queue: a key whose 16-bit pattern repeats

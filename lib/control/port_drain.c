@@ -64,6 +64,8 @@ unsigned port_drain(const struct port *port, double deadline)
 
 void port_reclaim(const struct port *port)
 {
-  for (unsigned q = 0; port->started && port->facts.keeps_mbufs && q < port->tx_queues; q++)
+  if (!port->started || !port->facts.special->keeps_mbufs)
+    return;
+  for (unsigned q = 0; q < port->tx_queues; q++)
     rte_eth_tx_burst(port->id, q, NULL, 0);
 }

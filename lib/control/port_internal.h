@@ -26,6 +26,10 @@ void port_remove_device(const struct port *port);
 
 int port_prepare_socket(const struct port *port, char *error, size_t size); // peer_socket_prepare
 
+// Whether the driver sends packets of several segments, and receives them.
+bool port_sends_segments(const struct port *port);
+bool port_scatters(const struct port *port);
+
 bool port_is_vhost(const struct port *port);
 
 #ifdef __cplusplus

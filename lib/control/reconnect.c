@@ -44,7 +44,8 @@ static void connect_again(struct appliance *a, unsigned number)
   if (datapath_detached(&a->datapath, detachment) &&
       (!memif_stop(port->id) || rte_eth_dev_start(port->id) != 0))
     return;
-  datapath_attach(&a->datapath, number, port->id);
+  struct datapath_device device = port_device(port);
+  datapath_attach(&a->datapath, number, &device);
 }
 
 static void update(struct appliance *a, unsigned number, double now)

@@ -15,7 +15,8 @@ struct label reason_mirror_full = {
 struct label reason_mirror_down = {"mirror_down", "a mirror's port was down", 0, true};
 struct label reason_segmented = {"segmented", "in several segments; the port's driver takes one", 0,
                                  true};
-struct label reason_too_long = {"too_long", "longer than a buffer of the port's driver", 0, true};
+struct label reason_too_long = {
+    "too_long", "longer than the port's device takes, or may have been cut on receipt", 0, true};
 struct label reason_absent = {"absent", "the port's device is gone", 0, true};
 struct label reason_shutdown = {"shutdown", "still under way when platter stopped", 0, true};
 

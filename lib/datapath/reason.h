@@ -18,7 +18,7 @@ extern struct label reason_transmit_full; // the port's transmit queue had no ro
 extern struct label reason_mirror_full;   // no room at a reader's port beyond what forwarding needs
 extern struct label reason_mirror_down;   // a reader's port had no link
 extern struct label reason_segmented;     // in several segments, for a driver that takes only one
-extern struct label reason_too_long;      // for a driver that would spoil others with it
+extern struct label reason_too_long;      // for the device that it was to leave by, or came in by
 extern struct label reason_absent;        // the port's device is gone
 extern struct label reason_shutdown;      // still under way when platter stopped
 

@@ -4,6 +4,7 @@
 #include <rte_ethdev.h>
 
 #include "datapath/drop.h"
+#include "packet/vlan.h"
 
 // Appends references, not bytes. There is room.
 static void keep(struct transmit *t, struct rte_mbuf **packets, unsigned n)
@@ -18,11 +19,25 @@ static void keep(struct transmit *t, struct rte_mbuf **packets, unsigned n)
   t->count += n;
 }
 
+static bool is_limited(const struct transmit *t)
+{
+  return t->one_segment || __atomic_load_n(&t->longest, __ATOMIC_RELAXED) > 0;
+}
+
+static bool is_too_long(const struct transmit *t, const struct rte_mbuf *packet)
+{
+  unsigned longest = __atomic_load_n(&t->longest, __ATOMIC_RELAXED);
+  if (longest == 0 || packet->pkt_len <= longest)
+    return false;
+  return packet->pkt_len > __atomic_load_n(&t->longest_tagged, __ATOMIC_RELAXED) ||
+         packet->data_len < VLAN_POP_LENGTH || vlan_read(packet, VLAN_ADDRESSES) != VLAN_TPID;
+}
+
 static const struct label *unfit(const struct transmit *t, const struct rte_mbuf *packet)
 {
   if (t->one_segment && packet->nb_segs > 1)
     return &reason_segmented;
-  return t->longest > 0 && packet->pkt_len > t->longest ? &reason_too_long : NULL;
+  return is_too_long(t, packet) ? &reason_too_long : NULL;
 }
 
 // Drops what the driver would send only a part of, or spoil others with. Returns how many are left,
@@ -57,7 +72,7 @@ void transmit_push(struct transmit *t, struct rte_mbuf **packets, unsigned n,
     drop(packets, n, t->port, reason_absent.id, counters);
     return;
   }
-  if (t->one_segment || t->longest > 0)
+  if (is_limited(t))
     n = drop_unfit(t, packets, n, counters);
   if (t->count == 0) {
     sent = offer(t, packets, n);
@@ -73,6 +88,15 @@ void transmit_push(struct transmit *t, struct rte_mbuf **packets, unsigned n,
   }
 }
 
+// A device whose limit has become less may not take what was pending before, and hold up the rest.
+// Returns how many are gone.
+static unsigned drop_stuck(struct transmit *t, struct counters *counters)
+{
+  unsigned before = t->count;
+  t->count = drop_unfit(t, t->pending + t->head, before, counters);
+  return before - t->count;
+}
+
 unsigned transmit_flush(struct transmit *t, struct counters *counters)
 {
   unsigned sent = t->count;
@@ -81,6 +105,8 @@ unsigned transmit_flush(struct transmit *t, struct counters *counters)
   } else {
     sent = offer(t, t->pending + t->head, t->count);
     counters->transmitted[t->port] += sent;
+    if (sent == 0 && is_limited(t))
+      return drop_stuck(t, counters);
   }
   t->count -= sent;
   t->head = t->count > 0 ? t->head + sent : 0;

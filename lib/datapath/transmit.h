@@ -24,9 +24,11 @@ struct transmit {
   bool absent;      // the device is gone: not to be touched. control: writes, worker: reads
   bool wait;        // overload: wait, for packets to this port
   bool inside;      // the driver was called and has not come back. worker: writes, control: reads
-  uint16_t longest; // bytes of a packet that the driver sends without harm; 0: any
-  uint16_t head;    // pending[head] is the next to go
-  uint16_t count;   // how many are pending
+  // Bytes of a packet that the driver sends without harm, without and with a customer tag; 0: any.
+  // control: writes, worker: reads
+  uint16_t longest, longest_tagged;
+  uint16_t head;             // pending[head] is the next to go
+  uint16_t count;            // how many are pending
   struct pressure *pressure; // at this port; NULL: not noted
   struct rte_mbuf *pending[TRANSMIT_PENDING];
 } __rte_cache_aligned;

@@ -85,7 +85,9 @@ static unsigned receive(struct worker *w, struct receive *rx, const struct progr
   w->counters.received[rx->port] += n;
   w->counters.bursts++;
   w->full_burst |= n == BURST_MAX;
-  if (n <= rx->part)
+  if (rx->checks && (b->count = receive_check(rx, b->packet, n, &w->counters)) == 0)
+    return n;
+  if (b->count <= rx->part)
     run_burst(w, rx, &program->port[rx->port], up);
   else
     run_in_parts(w, rx, &program->port[rx->port], up);

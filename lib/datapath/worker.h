@@ -6,6 +6,7 @@
 #define DATAPATH_WORKER_H
 
 #include "datapath/dispatch.h"
+#include "datapath/receive.h"
 #include "datapath/stage.h"
 
 #ifdef __cplusplus
@@ -16,22 +17,6 @@ enum worker_mode {
   WORKER_RUN,   // receive and transmit
   WORKER_DRAIN, // transmit what is under way, receive nothing
   WORKER_STOP,  // leave the loop
-};
-
-// A receive queue, polled by one worker.
-struct receive {
-  uint16_t device; // DPDK's port id
-  uint16_t queue;
-  uint8_t port;  // platter's number
-  bool wait;     // overload: wait
-  bool absent;   // the device is gone: not to be touched. control: writes, worker: reads
-  bool inside;   // the driver was called and has not come back. worker: writes, control: reads
-  portset own;   // where its entry of `forward` can send its packets
-  portset feeds; // what `wait` looks at: the same, or all that its packets can reach, if readers
-                 // are waited for, too
-  uint16_t room; // references that `wait` wants there to be room for at each
-  uint16_t poll; // packets at once
-  uint16_t part; // of them, treated as one burst: as many as its slots suffice for
 };
 
 // The far end of a handoff: references for a transmit queue that this worker owns.

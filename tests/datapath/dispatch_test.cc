@@ -176,7 +176,8 @@ TEST_F(Dispatch, LongPacketsForAPortThatTakesShortOnes)
   for (unsigned w = 0; w < datapath.n_workers; w++)
     for (unsigned i = 0; i < datapath.worker[w]->n_transmit; i++)
       if (datapath.worker[w]->transmit[i].port == C)
-        datapath.worker[w]->transmit[i].longest = 90;
+        datapath.worker[w]->transmit[i].longest = datapath.worker[w]->transmit[i].longest_tagged =
+            90;
   plug(C);
   std::vector<Look> before, fit;
   for (unsigned i = 0; i < 257; i++) {

@@ -75,10 +75,10 @@ void Testbed::start(const std::string &text, const Sizes &sizes)
   memory_need need;
   int status = plan_memory(plan.get(), config, &forwarding, &need, error, sizeof(error));
   require(status == 0 && memory_start(&memory, &need, error, sizeof(error)) == 0, error);
-  std::vector<uint16_t> devices;
+  std::vector<datapath_device> devices;
   for (unsigned i = 0; i < config->n_ports; i++) {
     make_port(i, sizes);
-    devices.push_back(ports[i].device);
+    devices.push_back({ports[i].device, false, 0, 0, 0});
   }
   status = datapath_make(&datapath, layout, plan_handoff_size(config, layout, &forwarding),
                          devices.data(), &forwarding, &memory, error, sizeof(error));

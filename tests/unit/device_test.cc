@@ -99,21 +99,47 @@ TEST(Device, TellsTheInterfaceItStandsOn)
   EXPECT_STREQ(Read("net_af_packet0,iface=sixteen__letters").interface, "");
 }
 
+TEST(Device, TellsTheInterfaceItSendsBy)
+{
+  EXPECT_STREQ(Read("net_af_packet0,iface=veth0").sender, "veth0");
+  EXPECT_STREQ(Read("net_pcap0,iface=eth0").sender, "eth0");
+  EXPECT_STREQ(Read("net_pcap0,rx_iface=eth0,tx_iface=eth1").sender, "eth1");
+  EXPECT_STREQ(Read("net_pcap0,rx_iface=eth0,tx_pcap=out").sender, "");
+  EXPECT_STREQ(Read("net_tap0,iface=tap0").sender, "");
+}
+
+TEST(Device, BuffersOfTheDriver)
+{
+  EXPECT_EQ(Read("net_af_packet0,iface=veth0").sends, 2048u - 32);
+  EXPECT_EQ(Read("net_af_packet0,iface=veth0").cuts, 2048u - 66);
+  EXPECT_EQ(Read("net_af_packet0,iface=veth0,framesz=1024").sends, 1024u - 32);
+  EXPECT_EQ(Read("net_af_packet0,iface=veth0,framesz=1024").cuts, 1024u - 66);
+  EXPECT_EQ(Read("net_memif0").sends, 2048u);
+  EXPECT_EQ(Read("net_memif0,bsize=9216").sends, 9216u);
+  EXPECT_EQ(Read("net_memif0,bsize=9216").cuts, 0u);
+  EXPECT_EQ(Read("net_null0").sends, 0u);
+  EXPECT_EQ(Read("0000:03:00.0").sends, 0u);
+}
+
 TEST(Device, WhatDriversOfNicsCopy)
 {
-  EXPECT_STREQ(device_nic_copies("net_e1000_em"), "nothing");
-  EXPECT_STREQ(device_nic_copies("net_ixgbe_vf"), "nothing");
-  EXPECT_STREQ(device_nic_copies("net_vmxnet3"), "short frames, on receive and transmit");
-  EXPECT_STREQ(device_nic_copies("net_virtio"), "nothing, but the other side does");
-  EXPECT_EQ(device_nic_copies("net_new_nic"), nullptr);
+  EXPECT_STREQ(driver_of_nic("net_e1000_em")->copies, "nothing");
+  EXPECT_STREQ(driver_of_nic("net_ixgbe_vf")->copies, "nothing");
+  EXPECT_STREQ(driver_of_nic("net_vmxnet3")->copies, "short frames, on receive and transmit");
+  EXPECT_STREQ(driver_of_nic("net_virtio")->copies, "nothing, but the other side does");
+  EXPECT_EQ(driver_of_nic("net_new_nic")->copies, nullptr);
+  struct device_facts facts = Read("0000:03:00.0");
+  EXPECT_TRUE(facts.special->holds_sent);
+  device_is_nic(&facts, "net_e1000_em");
+  EXPECT_STREQ(facts.copies, "nothing");
 }
 
 TEST(Device, AfXdpWantsAndKeepsMoreMbufsThanOthers)
 {
-  EXPECT_EQ(Read("net_af_xdp0,iface=eth0").descriptors, 2048u);
-  EXPECT_TRUE(Read("net_af_xdp0,iface=eth0").keeps_mbufs);
-  EXPECT_EQ(Read("net_af_packet0,iface=eth0").descriptors, 0u);
-  EXPECT_FALSE(Read("net_af_packet0,iface=eth0").keeps_mbufs);
+  EXPECT_EQ(Read("net_af_xdp0,iface=eth0").special->descriptors, 2048u);
+  EXPECT_TRUE(Read("net_af_xdp0,iface=eth0").special->keeps_mbufs);
+  EXPECT_EQ(Read("net_af_packet0,iface=eth0").special->descriptors, 0u);
+  EXPECT_FALSE(Read("net_af_packet0,iface=eth0").special->keeps_mbufs);
 }
 
 TEST(Device, UnknownVdevIsAVdevAllTheSame)
