@@ -11,7 +11,8 @@
 #include "control/appliance.h"
 #include "layout/layout.h"
 
-extern const struct command command_run, command_check, command_replay, command_telemetry;
+extern const struct command command_run, command_check, command_replay, command_restore,
+    command_telemetry;
 
 // Loads a configuration; prints its errors to stderr and returns NULL where it has any, or where no
 // layout can follow from it.

@@ -38,15 +38,20 @@ static json_t *replay(const struct replay_status *r)
       "late_p999", r->late_p999, "late_most", r->late_most);
 }
 
+static json_t *known(uint64_t number, bool is_known)
+{
+  return is_known ? json_integer(number) : json_null();
+}
+
 static json_t *port(const struct status_port *p, const struct json_ends *ends)
 {
-  json_t *figures = json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", //
+  json_t *figures = json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:o}", //
                               "driver", p->driver, "driver_copies", p->copies,           //
                               "received", (json_int_t)p->received,                       //
                               "received_bytes", (json_int_t)p->received_bytes,           //
                               "sent", (json_int_t)p->transmitted,                        //
                               "sent_bytes", (json_int_t)p->transmitted_bytes,            //
-                              "nic_missed", (json_int_t)p->missed,                       //
+                              "nic_missed", known(p->missed, !p->missed_uncounted),      //
                               "no_mbuf", (json_int_t)p->no_mbuf,                         //
                               "receive_errors", (json_int_t)p->receive_errors,           //
                               "transmit_errors", (json_int_t)p->transmit_errors,         //

@@ -5,7 +5,7 @@
 int main(int argc, char **argv)
 {
   static const struct command *const commands[] = {&command_run, &command_check, &command_replay,
-                                                   &command_telemetry};
+                                                   &command_restore, &command_telemetry};
   static const char *const of_a_file[] = {"check", "run", NULL};
   static const struct cli cli = {
       .name = "platter",

@@ -12,6 +12,19 @@ void show_notes(const struct layout *layout, FILE *out)
     show_text(out, "  ", "note: %s", layout->notes[i]);
 }
 
+// Of all ports: more than the number where one of them does not count.
+static const char *show_nic_drop(const struct status *s, char *text)
+{
+  uint64_t sum = status_nic_drop(s);
+  bool all = true;
+  for (unsigned i = 0; i < s->n_ports; i++)
+    all &= status_port_nic_drop_known(&s->port[i]);
+  show_number(sum, text);
+  if (!all)
+    strcpy(sum > 0 ? text + strlen(text) : text, sum > 0 ? "+" : "?");
+  return text;
+}
+
 void show_ports(const struct status *s, FILE *out)
 {
   for (unsigned i = 0; i < s->n_ports; i++) {
@@ -57,7 +70,7 @@ void show_line(const struct status *s, bool heading, FILE *out)
   fprintf(out, "%3u:%02u  %6s  %6s  %9s  %7s  %8s  %8s ", seconds / 60, seconds % 60,
           show_number(received, text[0]), show_number(transmitted, text[1]),
           show_number(s->in_flight > 0 ? s->in_flight : 0, text[2]),
-          show_number(s->dropped, text[3]), show_number(status_nic_drop(s), text[4]),
+          show_number(s->dropped, text[3]), show_nic_drop(s, text[4]),
           show_number(status_copied_bytes(s), text[5]));
   show_busy(s, out);
   fputc('\n', out);
@@ -90,6 +103,6 @@ void show_progress(const struct status *s, uint64_t frames, uint64_t total, FILE
   unsigned seconds = s->seconds;
   fprintf(out, "%3u:%02u  %" PRIu64 " of %" PRIu64 " frames came in, dropped %s, nic drop %s\n",
           seconds / 60, seconds % 60, frames, total, show_number(s->dropped, text[0]),
-          show_number(status_nic_drop(s), text[1]));
+          show_nic_drop(s, text[1]));
   fflush(out);
 }

@@ -150,8 +150,11 @@ static void show_port_table(const struct status *s, FILE *out)
           "nic drop");
   for (unsigned i = 0; i < s->n_ports; i++) {
     const struct status_port *p = &s->port[i];
-    fprintf(out, "%-*s  %12" PRIu64 "  %12" PRIu64 "  %9" PRIu64 "  %8" PRIu64 "\n", width, p->name,
-            p->received, p->transmitted, status_port_dropped(p), status_port_nic_drop(p));
+    char lost[24] = "not counted";
+    if (status_port_nic_drop_known(p))
+      snprintf(lost, sizeof(lost), "%" PRIu64, status_port_nic_drop(p));
+    fprintf(out, "%-*s  %12" PRIu64 "  %12" PRIu64 "  %9" PRIu64 "  %8s\n", width, p->name,
+            p->received, p->transmitted, status_port_dropped(p), lost);
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What a run looks like while it goes on: see appliance.h.
 #include <rte_launch.h>
+#include <rte_log.h>
 
 #include "control/appliance_internal.h"
 #include "control/clock.h"
@@ -91,6 +92,22 @@ bool appliance_wait(struct appliance *a, double until, int stop)
   return loop_run(a->loop, until, stop);
 }
 
+// Said at once, and once.
+static void say_cut(struct appliance *a, unsigned number, unsigned cuts)
+{
+  const struct port *port = &a->port[number];
+  if (a->cut_said >> number & 1 || datapath_cut(&a->datapath, number) == 0)
+    return;
+  a->cut_said |= (portset)1 << number;
+  rte_log(
+      RTE_LOG_WARNING, RTE_LOGTYPE_USER1,
+      "platter: port %s: frames of %u bytes and more come in by '%s': they may have been cut, and "
+      "are dropped (too_long). Who sends them leaves it to a NIC to cut segments (`ethtool -K "
+      "INTERFACE tx off` at the other end of a veth pair), or an interface below '%s' merges "
+      "frames (`ethtool -K INTERFACE gro off lro off`)\n",
+      port->config->name, cuts, port->facts.interface, port->facts.interface);
+}
+
 static void update_port(struct appliance *a, unsigned number)
 {
   struct port *port = &a->port[number];
@@ -99,6 +116,7 @@ static void update_port(struct appliance *a, unsigned number)
     return;
   struct datapath_device device = port_device(port);
   datapath_limit(&a->datapath, number, &device);
+  say_cut(a, number, device.cuts);
 }
 
 static void update_ports(struct appliance *a)

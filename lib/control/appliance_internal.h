@@ -47,6 +47,7 @@ struct appliance {
   struct datapath datapath;
   struct bridges *bridges; // NULL: the configuration has none
   struct rules *rules;     // NULL: the configuration has none
+  portset cut_said;        // ports of which it was said that their driver may have cut frames
   portset up;              // ports that have a link, as of the last update
   bool running;            // workers have threads
   bool stuck;              // one of them does not end

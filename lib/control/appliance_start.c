@@ -10,6 +10,7 @@
 #include <rte_lcore.h>
 
 #include "control/appliance_internal.h"
+#include "control/changes.h"
 #include "control/clock.h"
 #include "control/descriptors.h"
 #include "control/eal.h"
@@ -219,6 +220,8 @@ static int start(struct appliance *a, const struct appliance_options *options,
   if (status != 0)
     return fail(error, size, status, "more than %d stages on a port", STAGES_MAX);
   status = start_eal(a, options, warnings, error, size);
+  if (status == 0)
+    changes_restore(warnings);
   for (unsigned i = 0; i < config->n_ports && status == 0; i++)
     status = port_probe(&a->port[i], error, size);
   if (status == 0)

@@ -8,6 +8,7 @@
 #include <rte_mempool.h>
 
 #include "control/appliance_internal.h"
+#include "control/changes.h"
 #include "control/clock.h"
 #include "control/eal.h"
 #include "control/memif.h"
@@ -186,6 +187,7 @@ void appliance_free(struct appliance *a)
   wires_stop(&a->wires);
   join(a);
   if (a->stuck) { // the rest goes with the process, which must end now
+    changes_undo_all();
     eal_leave();
     return;
   }

@@ -67,6 +67,7 @@ static void gather_port(const struct appliance *a, unsigned number, struct statu
   s->received_bytes = stats.ibytes;
   s->transmitted_bytes = stats.obytes;
   s->missed = stats.imissed;
+  s->missed_uncounted = !port->losses_known;
   s->no_mbuf = stats.rx_nombuf;
   s->receive_errors = stats.ierrors;
   s->transmit_errors = stats.oerrors;

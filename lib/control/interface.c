@@ -2,14 +2,15 @@
 #include "control/interface.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <net/if.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-// Asks the kernel about the interface, or tells it (netdevice(7)): SIOCGIFFLAGS… Returns 0 or
-// -errno.
-static int ask(unsigned long what, unsigned index, struct ifreq *request)
+int interface_ask(unsigned long what, unsigned index, struct ifreq *request)
 {
   int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   int status =
@@ -25,7 +26,7 @@ static int ask(unsigned long what, unsigned index, struct ifreq *request)
 static unsigned flags(unsigned index)
 {
   struct ifreq request = {0};
-  return ask(SIOCGIFFLAGS, index, &request) == 0 ? (unsigned short)request.ifr_flags : 0;
+  return interface_ask(SIOCGIFFLAGS, index, &request) == 0 ? (unsigned short)request.ifr_flags : 0;
 }
 
 bool interface_running(unsigned index)
@@ -42,16 +43,58 @@ bool interface_promiscuous(unsigned index)
 int interface_mtu(unsigned index)
 {
   struct ifreq request = {0};
-  int status = ask(SIOCGIFMTU, index, &request);
+  int status = interface_ask(SIOCGIFMTU, index, &request);
   return status != 0 ? status : request.ifr_mtu;
+}
+
+int interface_set_mtu(unsigned index, int mtu)
+{
+  struct ifreq request = {.ifr_mtu = mtu};
+  return interface_ask(SIOCSIFMTU, index, &request);
+}
+
+static int set_flag(unsigned index, int flag, bool on)
+{
+  struct ifreq request = {0};
+  int status = interface_ask(SIOCGIFFLAGS, index, &request);
+  if (status != 0)
+    return status;
+  request.ifr_flags = on ? request.ifr_flags | flag : request.ifr_flags & ~flag;
+  return interface_ask(SIOCSIFFLAGS, index, &request);
+}
+
+int interface_set_promiscuous(unsigned index, bool on)
+{
+  return set_flag(index, IFF_PROMISC, on);
+}
+
+int interface_is_up(unsigned index)
+{
+  struct ifreq request = {0};
+  int status = interface_ask(SIOCGIFFLAGS, index, &request);
+  return status != 0 ? status : (request.ifr_flags & IFF_UP) != 0;
 }
 
 int interface_set_up(unsigned index, bool up)
 {
-  struct ifreq request = {0};
-  int status = ask(SIOCGIFFLAGS, index, &request);
-  if (status != 0)
-    return status;
-  request.ifr_flags = up ? request.ifr_flags | IFF_UP : request.ifr_flags & ~IFF_UP;
-  return ask(SIOCSIFFLAGS, index, &request);
+  return set_flag(index, IFF_UP, up);
+}
+
+// A line of /proc/net/dev: "NAME: " and eight numbers of receipt, then packets sent by bytes,
+// packets, errors and drops (net/core/net-procfs.c, dev_seq_printf_stats).
+bool interface_undelivered(const char *name, uint64_t *packets)
+{
+  FILE *in = fopen("/proc/thread-self/net/dev", "re");
+  char line[512];
+  bool found = false;
+  while (in != NULL && !found && fgets(line, sizeof(line), in) != NULL) {
+    char *start = line + strspn(line, " "), *colon = strchr(start, ':');
+    if (colon == NULL || (size_t)(colon - start) != strlen(name) ||
+        memcmp(start, name, colon - start) != 0)
+      continue;
+    found = sscanf(colon + 1, "%*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %" SCNu64, packets) == 1;
+  }
+  if (in != NULL)
+    fclose(in);
+  return found;
 }

@@ -10,6 +10,7 @@
 #include <rte_dev.h>
 #include <rte_errno.h>
 
+#include "control/changes.h"
 #include "control/clock.h"
 #include "control/eal_log.h"
 #include "control/interface.h"
@@ -166,6 +167,7 @@ int port_probe(struct port *port, char *error, size_t size)
   if (port->facts.pci)
     device_is_nic(&port->facts, port->info.driver_name);
   port->sender = port->facts.sender[0] != '\0' ? if_nametoindex(port->facts.sender) : 0;
+  port_find_losses(port);
   port->was_promiscuous = interface_promiscuous(port->info.if_index);
   port->node = rte_eth_dev_socket_id(port->id);
   if (port->node < 0 || port->node >= MEMORY_NODES_MAX)
@@ -192,11 +194,20 @@ static void read_link(struct port *port)
     port->link.link_status = RTE_ETH_LINK_DOWN;
 }
 
+// What is taken down is given back when platter was killed.
+static int set_interface_link(const struct port *port, bool up)
+{
+  if (!up)
+    return changes_make(port->info.if_index, "up", false);
+  changes_undo(port->info.if_index, "up");
+  return interface_set_up(port->info.if_index, true);
+}
+
 int port_set_link(const struct port *port, bool up)
 {
   int status = up ? rte_eth_dev_set_link_up(port->id) : rte_eth_dev_set_link_down(port->id);
   if (status == -ENOTSUP && port->info.if_index > 0)
-    status = interface_set_up(port->info.if_index, up);
+    status = set_interface_link(port, up);
   return status;
 }
 
@@ -227,12 +238,16 @@ int port_start(struct port *port, struct memory *memory, struct notes *warnings,
   port_listen(port);
   if (port_is_memif(port))
     memif_socket_announce(port->config->name, arguments(port));
+  port_take_interface(port, warnings);
   status = rte_eth_dev_start(port->id);
   if (status != 0)
     return port_fail(port, status, "does not start", error, size);
   port->started = true;
-  if (port->config->promiscuous) {
+  if (port_stands_on_interface(port))
+    status = port_hear_all(port);
+  else if (port->config->promiscuous)
     status = rte_eth_promiscuous_enable(port->id);
+  if (port->config->promiscuous) {
     if (status != 0 && status != -ENOTSUP)
       notes_add(warnings,
                 "port %s: '%s' does not become promiscuous (%s): it may receive only "
@@ -248,6 +263,9 @@ void port_update(struct port *port)
   if (!port->started)
     return;
   rte_eth_stats_get(port->id, &port->stats);
+  if (port->facts.special->counts_refusals)
+    port->stats.oerrors = 0;
+  port_read_losses(port);
   unsigned before = port->link.link_status;
   read_link(port);
   if (!port->link_events && port->link.link_status != before)
@@ -258,7 +276,8 @@ void port_update(struct port *port)
 // of the kernel's, which would stay so.
 static void restore_promiscuity(const struct port *port)
 {
-  if (port->info.if_index == 0 || port->was_promiscuous == (rte_eth_promiscuous_get(port->id) == 1))
+  if (port->info.if_index == 0 || port_stands_on_interface(port) ||
+      port->was_promiscuous == (rte_eth_promiscuous_get(port->id) == 1))
     return;
   if (port->was_promiscuous)
     rte_eth_promiscuous_enable(port->id);
@@ -316,6 +335,7 @@ void port_close(struct port *port)
   if (port->probed)
     rte_eth_dev_close(port->id);
   port->probed = false;
+  port_give_interface_back(port);
 }
 
 bool port_is_memif(const struct port *port)

@@ -13,6 +13,7 @@
 #include "config/notes.h"
 #include "control/assemble.h"
 #include "control/memory.h"
+#include "control/packet_socket.h"
 #include "layout/device.h"
 #include "replay/replay.h"
 
@@ -45,6 +46,12 @@ struct port {
   bool leave_tags;               // asked: the NIC may take VLAN tags off and put them on
   bool strips, inserts;          // it does; when configured
   bool was_promiscuous;          // the kernel's interface was, before platter
+  bool hears_all;                // by `membership`, a socket (packet_socket.h)
+  int membership;
+  struct packet_sockets sockets; // the driver's, where these are asked for what was lost
+  char made[16];                 // the interface that the driver has made, where that is asked
+  uint64_t lost;                 // so asked, by the present device
+  bool losses_known;             // stats.imissed is all that was lost before a poll
   bool link_events;              // the driver tells of link changes; else control asks
   struct rte_eth_link link;
   struct replay_plan *replay_plan; // a replay port's; else NULL

@@ -6,7 +6,7 @@
 
 #include <rte_ether.h>
 
-#include "control/memif_wire.h"
+#include "control/changes.h"
 #include "control/port.h"
 #include "control/port_internal.h"
 
@@ -128,7 +128,11 @@ static int set_descriptors(struct port *port, char *error, size_t size)
 static int set_mtu(struct port *port, bool strict, struct notes *warnings, char *error, size_t size)
 {
   unsigned mtu = port->config->mtu;
-  int status = mtu != 0 ? rte_eth_dev_set_mtu(port->id, mtu) : 0;
+  int status = 0;
+  if (mtu != 0 && port_stands_on_interface(port)) // before the driver does, which keeps no record
+    status = changes_make(port->info.if_index, "mtu", mtu);
+  if (mtu != 0 && status == 0)
+    status = rte_eth_dev_set_mtu(port->id, mtu);
   if (status != 0 && status != -ENOTSUP && strict)
     return port_fail(port, status, "cannot set the MTU", error, size);
   if (status == -ENOTSUP && strict)

@@ -30,6 +30,18 @@ int port_prepare_socket(const struct port *port, char *error, size_t size); // p
 bool port_sends_segments(const struct port *port);
 bool port_scatters(const struct port *port);
 
+// See port_losses.c: once when the device is there, and with each reading of statistics.
+void port_find_losses(struct port *port);
+void port_read_losses(struct port *port);
+
+// See port_interface.c. Beside a port that stands on an interface of the kernel's: makes it fit,
+// before the device starts; has it hear all, behind that (0 or -errno); undoes both.
+struct notes;
+bool port_stands_on_interface(const struct port *port);
+void port_take_interface(const struct port *port, struct notes *warnings);
+int port_hear_all(struct port *port);
+void port_give_interface_back(struct port *port);
+
 bool port_is_vhost(const struct port *port);
 
 #ifdef __cplusplus

@@ -123,6 +123,11 @@ const char *runtime_directory(void)
   return runtime.path;
 }
 
+int runtime_directory_fd(void)
+{
+  return runtime.lock;
+}
+
 void runtime_directory_leave(void)
 {
   if (runtime.lock < 0)

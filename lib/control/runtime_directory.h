@@ -19,6 +19,9 @@ const char *runtime_directory(void);
 // Removes it, if nothing is in it. Nothing where it was not taken.
 void runtime_directory_leave(void);
 
+// The directory, open; -1: none is taken.
+int runtime_directory_fd(void);
+
 #ifdef __cplusplus
 }
 #endif

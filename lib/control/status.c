@@ -47,6 +47,11 @@ uint64_t status_port_nic_drop(const struct status_port *port)
   return port->missed + port->no_mbuf;
 }
 
+bool status_port_nic_drop_known(const struct status_port *port)
+{
+  return !port->missed_uncounted || port->no_mbuf > 0;
+}
+
 uint64_t status_nic_drop(const struct status *status)
 {
   uint64_t sum = 0;

@@ -41,8 +41,9 @@ struct status_port {
   uint64_t dropped[LABELS_MAX]; // by reason
   uint64_t received_bytes;      // by the driver, as the next four
   uint64_t transmitted_bytes;
-  uint64_t missed;  // dropped by the NIC: nobody polled in time
-  uint64_t no_mbuf; // the pool was empty
+  uint64_t missed;       // dropped by the NIC: nobody polled in time
+  bool missed_uncounted; // nobody knows what the device drops, and `missed` says nothing
+  uint64_t no_mbuf;      // the pool was empty
   uint64_t receive_errors;
   uint64_t transmit_errors; // lost in the driver after it took them
   double received_pps;      // over rates_span
@@ -165,6 +166,7 @@ uint64_t status_port_dropped(const struct status_port *port);
 // Frames that never reached a worker: dropped by the NIC or the driver, for want of a poll in time
 // or of an mbuf. Of one port, and of all.
 uint64_t status_port_nic_drop(const struct status_port *port);
+bool status_port_nic_drop_known(const struct status_port *port); // false: 0, and not counted
 uint64_t status_nic_drop(const struct status *status);
 
 uint64_t status_copied_bytes(const struct status *status); // over all sites

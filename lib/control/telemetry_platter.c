@@ -38,7 +38,10 @@ static json_t *describe_port(const struct status_port *p)
   data_number(d, "transmitted", p->transmitted);
   data_number(d, "transmitted_bytes", p->transmitted_bytes);
   data_text(d, "transmitted_pps", "%.0f", absent ? 0 : p->transmitted_pps);
-  data_number(d, "nic_missed", p->missed);
+  if (!p->missed_uncounted)
+    data_number(d, "nic_missed", p->missed);
+  else
+    data_text(d, "nic_missed", "not counted");
   data_number(d, "no_mbuf", p->no_mbuf);
   data_number(d, "receive_errors", p->receive_errors);
   data_number(d, "transmit_errors", p->transmit_errors);
@@ -131,7 +134,10 @@ static json_t *ports(const struct appliance *a, const char *parameter)
     data_number(inner, "received", p->received);
     data_number(inner, "transmitted", p->transmitted);
     data_number(inner, "dropped", status_port_dropped(p));
-    data_number(inner, "nic_drop", status_port_nic_drop(p));
+    if (status_port_nic_drop_known(p))
+      data_number(inner, "nic_drop", status_port_nic_drop(p));
+    else
+      data_text(inner, "nic_drop", "not counted");
     data_text(inner, "link", "%s", p->link);
   }
   return d;

@@ -38,8 +38,8 @@ void expect_reachable(const Kernels &kernels, size_t bytes)
   EXPECT_EQ(transfer(kernels.b, kernels.a, "fd00::1", bytes), "");
 }
 
-Appliance::Appliance(const Namespace &where, const std::string &yaml)
-    : prefix_(unique_prefix("e2e-net")), leftovers_(prefix_)
+Appliance::Appliance(const Namespace &where, const std::string &yaml, const std::string &prefix)
+    : prefix_(prefix.empty() ? unique_prefix("e2e-net") : prefix), leftovers_(prefix_)
 {
   std::string file = scratch_.write("config.yaml", yaml + "telemetry: {prefix: " + prefix_ + "}\n" +
                                                        memory_yaml());
@@ -60,7 +60,8 @@ Appliance::~Appliance()
 {
   process_.reset();
   std::error_code ignored;
-  std::filesystem::remove_all(runtime_directory(prefix_), ignored);
+  if (!keeps_directory_)
+    std::filesystem::remove_all(runtime_directory(prefix_), ignored);
 }
 
 Json Appliance::get(const std::string &command) const

@@ -32,7 +32,8 @@ class Appliance
 public:
   // A configuration without its `telemetry` and `memory`: the prefix is this appliance's own, and
   // memory_yaml says which pages. Forwards when the constructor is through; else the test fails.
-  Appliance(const Namespace &where, const std::string &yaml);
+  // `prefix`: else one of its own.
+  Appliance(const Namespace &where, const std::string &yaml, const std::string &prefix = "");
   ~Appliance();
 
   // The reply's value from its telemetry; asked on a connection of its own.
@@ -46,12 +47,19 @@ public:
     return *process_;
   }
 
+  // Leaves what a platter that was killed has left, for the next one.
+  void keep_directory()
+  {
+    keeps_directory_ = true;
+  }
+
   // Ends it by SIGTERM: exit status 0, the accounting closed, pools full, nothing left behind, and,
   // unless it may, nothing copied.
   Ended expect_clean_end(bool may_copy = false);
 
 private:
   std::string prefix_;
+  bool keeps_directory_ = false;
   Leftovers leftovers_;
   Scratch scratch_;
   std::unique_ptr<Process> process_;

@@ -101,8 +101,10 @@ TEST_P(Link, InterfaceIsDeletedDuringTraffic)
 
 TEST_P(Link, InterfacesAreAsPromiscuousAsBefore)
 {
-  EXPECT_NE(kernels_.middle.run("ip link show dev port_a").find("PROMISC"), std::string::npos);
+  EXPECT_NE(kernels_.middle.run("ip -d link show dev port_a").find("promiscuity 1"),
+            std::string::npos);
   appliance_.expect_clean_end();
+  EXPECT_EQ(kernels_.middle.run("ip -d link").find("promiscuity 1"), std::string::npos);
   EXPECT_EQ(kernels_.middle.run("ip link").find("PROMISC"), std::string::npos);
   kernels_.middle.run("ip link set port_a promisc on");
   Appliance second(kernels_.middle, wire_between(port("port_a", 0), port("port_b", 1)));
