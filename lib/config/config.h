@@ -132,6 +132,12 @@ enum config_vlan {
   CONFIG_VLAN_SET,
 };
 
+// What stands in front of a pushed tag's TCI.
+enum config_tpid {
+  CONFIG_TPID_CUSTOMER, // 0x8100
+  CONFIG_TPID_SERVICE,  // 0x88a8
+};
+
 struct config_police {
   double rate;  // bits a second; 0: no limit
   double burst; // bytes
@@ -172,6 +178,7 @@ struct config_rule {
   unsigned truncate; // bytes of what mirror and balance give; 0: all
   enum config_vlan vlan;
   unsigned vlan_id;
+  enum config_tpid vlan_tpid; // of a tag that is pushed
   uint32_t redirect;
   bool count;
   bool stop;

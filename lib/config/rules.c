@@ -111,12 +111,16 @@ static const struct option police_options[] = {
 struct vlan_words {
   unsigned push, set;
   bool pop;
+  enum config_tpid tpid;
 };
+
+static const char *const tpid_words[] = {"0x8100", "0x88a8", NULL};
 
 static const struct option vlan_options[] = {
     {"push", option_number, offsetof(struct vlan_words, push), .min = 1, .max = CONFIG_VLAN_MAX},
     {"pop", option_bool, offsetof(struct vlan_words, pop)},
     {"set", option_number, offsetof(struct vlan_words, set), .min = 1, .max = CONFIG_VLAN_MAX},
+    {"tpid", option_word, offsetof(struct vlan_words, tpid), .words = tpid_words},
     {NULL},
 };
 
@@ -127,9 +131,15 @@ static bool vlan_read(struct reader *reader, const struct option *option,
   struct vlan_words words = {0};
   if (!option_map(reader, vlan_options, node, &words))
     return false;
-  if (node->count != 1) {
-    document_error(reader->errors, node, "expected one of push, pop or set, found %zu",
-                   node->count);
+  const struct document_node *tpid = document_find(node, "tpid");
+  size_t changes = node->count - (tpid != NULL);
+  if (changes != 1) {
+    document_error(reader->errors, node, "expected one of push, pop or set, found %zu", changes);
+    return false;
+  }
+  if (tpid != NULL && words.push == 0) {
+    document_key_error(reader->errors, tpid,
+                       "expected 'push' beside it: what tag is popped or set is the frame's");
     return false;
   }
   rule->vlan = words.push != 0  ? CONFIG_VLAN_PUSH
@@ -137,6 +147,7 @@ static bool vlan_read(struct reader *reader, const struct option *option,
                : words.pop      ? CONFIG_VLAN_POP
                                 : CONFIG_VLAN_NONE;
   rule->vlan_id = words.push | words.set;
+  rule->vlan_tpid = words.tpid;
   return true;
 }
 

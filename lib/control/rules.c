@@ -11,6 +11,7 @@
 #include "control/filter_code.h"
 #include "control/rules_internal.h"
 #include "packet/count.h"
+#include "packet/vlan.h"
 #include "stages/addresses.h"
 
 _Static_assert((unsigned)RULES_MAX >= (unsigned)CONFIG_RULES_MAX, "a port can have every rule");
@@ -95,6 +96,7 @@ static void fill_rule(struct rule *rule, const struct config *config,
       .redirect = from->redirect,
       .vlan = vlan_of(from),
       .vlan_id = from->vlan_id,
+      .vlan_tpid = from->vlan_tpid == CONFIG_TPID_SERVICE ? VLAN_TPID_SERVICE : VLAN_TPID,
       .worker = workers,
   };
   fill_members(rule, config, from->balance);

@@ -33,6 +33,7 @@ struct rule_worker {
   uint64_t timed_cycles; // TSC, for as many packets, matching or not
   uint32_t since_sample; // matches since the last one that was taken
   uint32_t bursts;       // since the last timed one; kept in the first rule of a list
+  uint32_t served_first; // port that `police` charges first
   // Of `police`; control fills both before the start.
   struct rte_meter_srtcm_profile profile;
   struct rte_meter_srtcm meter;
@@ -69,6 +70,7 @@ struct rule {
   struct rule_member member[PORTS_MAX];
   enum rule_vlan vlan;
   uint16_t vlan_id;
+  uint16_t vlan_tpid;         // of a tag that is pushed
   struct rule_worker *worker; // by number of the worker
 };
 

@@ -15,22 +15,52 @@ DROP_REASON(rule_police, "rule_police", "over the rate of a rule");
 DROP_REASON(redirect_down, "redirect_down", "redirected by a rule to a port without a link");
 LOSS_REASON(rule_no_mbuf, "rule_no_mbuf", "no mbuf or room left to rewrite it for a rule");
 
-// Packet `i` goes no further, as far as the rule is about it. Where it leaves by other ports, those
-// that it does not leave by are counted each.
-static void refuse(const struct rule *rule, struct burst *b, unsigned i, portset *open,
-                   const struct label *reason)
+// Packet `i` does not leave by `ports`, of those that the rule is about. Where it leaves by others,
+// each of these is counted.
+static void refuse_ports(const struct rule *rule, struct burst *b, unsigned i, portset ports,
+                         portset *open, const struct label *reason)
 {
-  portset mine = open[i] & rule->to;
-  portset left = rule->egress ? burst_verdict(b, i) & ~mine : 0;
+  portset left = rule->egress ? burst_verdict(b, i) & ~ports : 0;
   if (left != 0) {
     burst_send(b, i, left);
-    burst_lose(b, mine, reason);
+    burst_lose(b, ports, reason);
   } else {
     burst_drop(b, i, reason);
   }
   if (!rule->egress)
     burst_settle(b, i);
-  open[i] &= ~rule->to;
+  open[i] &= ~ports;
+}
+
+// It goes no further, as far as the rule is about it.
+static void refuse(const struct rule *rule, struct burst *b, unsigned i, portset *open,
+                   const struct label *reason)
+{
+  refuse_ports(rule, b, i, open[i] & rule->to, open, reason);
+}
+
+static bool charge(struct rule_worker *worker, uint32_t length)
+{
+  if (worker->meter.tc < length)
+    return false;
+  worker->meter.tc -= length;
+  return true;
+}
+
+// A packet that is about to leave is charged for each port that the rule is about, and is refused
+// to those for which there is no token. Who is served first goes round, else the first port would
+// have all that there is. Returns the ports that it is refused to.
+static portset charge_ports(struct rule_worker *worker, portset ports, uint32_t length)
+{
+  portset before = ((portset)1 << worker->served_first) - 1, refused = 0;
+  portset turns[] = {ports & ~before, ports & before};
+  for (unsigned t = 0; t < RTE_DIM(turns); t++)
+    for (portset rest = turns[t]; rest != 0; rest &= rest - 1)
+      if (charge(worker, length))
+        worker->served_first = (__builtin_ctz(rest) + 1) % PORTS_MAX;
+      else
+        refused |= rest & -rest;
+  return refused;
 }
 
 // RFC 2697, color-blind, without an excess burst: what finds no token is dropped. The bucket is
@@ -43,12 +73,15 @@ static void police(const struct rule *rule, struct rule_worker *worker, struct b
   for (unsigned k = 0; k < matches->count; k++) {
     uint8_t slot = matches->slot[k];
     uint32_t length = rte_pktmbuf_pkt_len(b->packet[slot]);
-    if (worker->meter.tc >= length) {
-      worker->meter.tc -= length;
+    portset mine = open[slot] & rule->to, refused = 0;
+    if (rule->egress)
+      refused = charge_ports(worker, mine, length);
+    else if (!charge(worker, length))
+      refused = mine;
+    if (refused != 0)
+      refuse_ports(rule, b, slot, refused, open, &rule_police);
+    if (refused != mine)
       matches->slot[n++] = slot;
-    } else {
-      refuse(rule, b, slot, open, &rule_police);
-    }
   }
   matches->count = n;
 }
@@ -120,7 +153,7 @@ static bool rewrite(const struct rule *rule, struct rte_mbuf *m)
 {
   switch (rule->vlan) {
   case RULE_VLAN_PUSH:
-    return packet_vlan_push(m, VLAN_TPID, rule->vlan_id);
+    return packet_vlan_push(m, rule->vlan_tpid, rule->vlan_id);
   case RULE_VLAN_POP:
     packet_vlan_pop(m);
     return true;

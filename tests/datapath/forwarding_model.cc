@@ -80,7 +80,7 @@ size_t Model::add(size_t of, const Packet &packet, Ports verdict, Ports readers,
 }
 
 // Puts a tag on (with this TCI), takes one off, or sets it. Readers so far keep the old bytes.
-void Model::edit(size_t i, Vlan vlan, unsigned tci)
+void Model::edit(size_t i, Vlan vlan, unsigned tci, unsigned tpid)
 {
   if (slots[i].readers != 0) {
     add(i, slots[i].packet, 0, slots[i].readers, 0);
@@ -89,8 +89,8 @@ void Model::edit(size_t i, Vlan vlan, unsigned tci)
   Packet &packet = slots[i].packet;
   packet.write(vlan == Vlan::push ? HEADER : HEADER + TAG, result.copied);
   auto at = packet.bytes.begin() + ADDRESSES;
-  const Bytes tag = {CUSTOMER >> 8, CUSTOMER & 0xff, static_cast<uint8_t>(tci >> 8),
-                     static_cast<uint8_t>(tci)};
+  const Bytes tag = {static_cast<uint8_t>(tpid >> 8), static_cast<uint8_t>(tpid),
+                     static_cast<uint8_t>(tci >> 8), static_cast<uint8_t>(tci)};
   if (vlan == Vlan::push) {
     packet.bytes.insert(at, tag.begin(), tag.end());
     packet.segments[0].offset -= TAG;
@@ -128,7 +128,7 @@ size_t Model::rewrite(const Rule &rule, size_t i)
     i = other;
   }
   unsigned priority = rule.vlan == Vlan::set ? word(slots[i].packet.bytes, HEADER) & ~VLAN_ID : 0;
-  edit(i, rule.vlan, priority | rule.vlan_id);
+  edit(i, rule.vlan, priority | rule.vlan_id, rule.vlan_tpid);
   return i;
 }
 

@@ -84,6 +84,7 @@ struct Rule {
   unsigned truncate = 0;
   Vlan vlan = Vlan::none;
   unsigned vlan_id = 0;
+  unsigned vlan_tpid = CUSTOMER; // of a tag that is pushed
   Ports redirect = 0;
   bool stop = false;
 
@@ -147,7 +148,7 @@ private:
   void redirect(const Rule &rule, size_t i);
   Ports elsewhere(size_t i) const;
   size_t add(size_t of, const Packet &packet, Ports verdict, Ports readers, Ports open);
-  void edit(size_t i, Vlan vlan, unsigned tci);
+  void edit(size_t i, Vlan vlan, unsigned tci, unsigned tpid = CUSTOMER);
   void run_forward(size_t i);
   void run_bridge(Entry &entry, size_t i);
   void bridge_tags(const Entry &entry, size_t i, unsigned vlan, unsigned tci);

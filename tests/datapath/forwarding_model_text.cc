@@ -77,7 +77,8 @@ std::string rule_text(const Rule &rule, Ports probes)
   key(rule.mirror != 0, "mirror: " + port_list(rule.mirror));
   key(rule.balance, "balance: " + port_list(probes));
   key(rule.truncate > 0, "truncate: " + std::to_string(rule.truncate));
-  key(rule.vlan == Vlan::push, "vlan: {push: " + std::to_string(rule.vlan_id) + "}");
+  key(rule.vlan == Vlan::push, "vlan: {push: " + std::to_string(rule.vlan_id) +
+                                   (rule.vlan_tpid == SERVICE ? ", tpid: 0x88a8}" : "}"));
   key(rule.vlan == Vlan::pop, "vlan: {pop: true}");
   key(rule.vlan == Vlan::set, "vlan: {set: " + std::to_string(rule.vlan_id) + "}");
   key(rule.redirect != 0, "redirect: " + port_list(rule.redirect));

@@ -142,6 +142,8 @@ protected:
       if (random.one_in(3)) {
         r.vlan = random.of(std::vector{model::Vlan::push, model::Vlan::pop, model::Vlan::set});
         r.vlan_id = random.of(vlans);
+        if (r.vlan == model::Vlan::push && random.one_in(3))
+          r.vlan_tpid = model::SERVICE;
       }
       if (random.one_in(5))
         r.redirect = some();

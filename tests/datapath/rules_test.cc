@@ -193,6 +193,51 @@ TEST_F(Rules, PoliceLetsTheBurstThroughAndNoMore)
   EXPECT_EQ(take(B).size(), 1u) << "not its packets";
 }
 
+// A packet that leaves by two ports uses up the rate of the rule about both twice, and of what
+// there is each has half.
+TEST_F(Rules, PoliceChargesEveryPortThatAPacketLeavesBy)
+{
+  start_rules("  - { to: [b, c], match: \"ip\", police: {rate: 1kbit, burst: 11kB} }\n", "0",
+              "test_flood: [a, b, c, d]");
+  pass(A, List(20, frame(1024)));
+  EXPECT_EQ(take(B).size(), 6u);
+  EXPECT_EQ(take(C).size(), 5u);
+  EXPECT_EQ(take(D).size(), 20u) << "not about this port";
+  EXPECT_EQ(dropped(B, "rule_police"), 14u);
+  EXPECT_EQ(dropped(C, "rule_police"), 15u);
+}
+
+TEST_F(Rules, PoliceOnTheWayInChargesAPacketOnce)
+{
+  start_rules("  - { from: [a], match: \"ip\", police: {rate: 1kbit, burst: 11kB} }\n", "0",
+              "test_flood: [a, b, c, d]");
+  pass(A, List(20, frame(1024)));
+  for (unsigned port : {B, C, D})
+    EXPECT_EQ(take(port).size(), 11u);
+  EXPECT_EQ(dropped(A, "rule_police"), 9u);
+}
+
+TEST_F(Rules, PoliceThatRefusesOnePortLetsTheOtherActionsSeeThePacket)
+{
+  start_rules(
+      "  - { to: [b, c], match: \"ip\", police: {rate: 1kbit, burst: 3kB}, vlan: {push: 7} }\n",
+      "0", "test_flood: [a, b, c, d]");
+  pass(A, List(5, frame(1024)));
+  EXPECT_EQ(take(B), List(2, tagged(frame(1024), 7)));
+  EXPECT_EQ(take(C), List(1, tagged(frame(1024), 7)));
+  EXPECT_EQ(take(D), List(5, frame(1024)));
+}
+
+TEST_F(Rules, AServiceTagIsPushed)
+{
+  start_rules("  - { from: [a], match: \"\", vlan: {push: 10} }\n"
+              "  - { from: [a], match: \"vlan\", vlan: {push: 20, tpid: 0x88a8} }\n");
+  each([&](const Bytes &bytes, unsigned segments) {
+    pass(A, {bytes}, segments);
+    EXPECT_EQ(take(B), List{tagged(tagged(bytes, 10), 20, 0x88a8)});
+  });
+}
+
 TEST_F(Rules, ARateIsDividedAmongTheWorkersThatPollThePorts)
 {
   start_rules("  - { match: \"ip\", police: {rate: 1kbit, burst: 80kB} }\n", "0, 1");

@@ -83,6 +83,7 @@ TEST(RulesConfig, EveryKeyIsRead)
   EXPECT_EQ(r[3].redirect, static_cast<uint32_t>(P1));
   EXPECT_EQ(r[4].vlan, CONFIG_VLAN_SET);
   EXPECT_EQ(r[4].vlan_id, 4094u);
+  EXPECT_EQ(r[2].vlan_tpid, CONFIG_TPID_CUSTOMER);
   EXPECT_EQ(r[5].police.rate, 1e8);
   EXPECT_EQ(r[5].police.burst, 1024.0 * 1024);
   EXPECT_FALSE(r[5].drop);
@@ -260,6 +261,14 @@ TEST(RulesConfig, ValuesOutOfRange)
   EXPECT_EQ(report_of(with("{ match: \"\", sample: 0, count: true }")),
             "lab.yaml:8:26: rules[0].sample: expected a whole number from 1 to 1000000000, found "
             "'0'\n");
+  EXPECT_EQ(report_of(with("{ match: \"\", vlan: {push: 1, tpid: 0x9100} }")),
+            "lab.yaml:8:40: rules[0].vlan.tpid: expected 0x8100 or 0x88a8, found '0x9100'; did you "
+            "mean '0x8100'?\n");
+  EXPECT_EQ(report_of(with("{ match: \"\", vlan: {pop: true, tpid: 0x88a8} }")),
+            "lab.yaml:8:36: rules[0].vlan.tpid: expected 'push' beside it: what tag is popped or "
+            "set is the frame's\n");
+  EXPECT_EQ(report_of(with("{ match: \"\", vlan: {tpid: 0x88a8} }")),
+            "lab.yaml:8:24: rules[0].vlan: expected one of push, pop or set, found 0\n");
   EXPECT_EQ(report_of(with("{ match: \"\", vlan: {push: 4095} }")),
             "lab.yaml:8:31: rules[0].vlan.push: expected a whole number from 1 to 4094, found "
             "'4095'\n");
