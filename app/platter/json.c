@@ -45,16 +45,17 @@ static json_t *known(uint64_t number, bool is_known)
 
 static json_t *port(const struct status_port *p, const struct json_ends *ends)
 {
-  json_t *figures = json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:o}", //
-                              "driver", p->driver, "driver_copies", p->copies,           //
-                              "received", (json_int_t)p->received,                       //
-                              "received_bytes", (json_int_t)p->received_bytes,           //
-                              "sent", (json_int_t)p->transmitted,                        //
-                              "sent_bytes", (json_int_t)p->transmitted_bytes,            //
-                              "nic_missed", known(p->missed, !p->missed_uncounted),      //
-                              "no_mbuf", (json_int_t)p->no_mbuf,                         //
-                              "receive_errors", (json_int_t)p->receive_errors,           //
-                              "transmit_errors", (json_int_t)p->transmit_errors,         //
+  json_t *figures = json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:I, s:o}", //
+                              "driver", p->driver, "driver_copies", p->copies,                //
+                              "received", (json_int_t)p->received,                            //
+                              "received_bytes", (json_int_t)p->received_bytes,                //
+                              "sent", (json_int_t)p->transmitted,                             //
+                              "sent_bytes", (json_int_t)p->transmitted_bytes,                 //
+                              "nic_missed", known(p->missed, !p->missed_uncounted),           //
+                              "no_mbuf", (json_int_t)p->no_mbuf,                              //
+                              "receive_errors", (json_int_t)p->receive_errors,                //
+                              "transmit_errors", (json_int_t)p->transmit_errors,              //
+                              "circling_seconds", (json_int_t)p->circling_seconds,            //
                               "dropped", dropped(p));
   int failed = 0;
   if (ends->device != NULL) {

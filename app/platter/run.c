@@ -40,6 +40,7 @@ static void forward(struct appliance *appliance, struct run *run)
   struct show_links links = {0};
   double shown = appliance_status(appliance)->rates_end;
   unsigned lines = 0;
+  struct show_circling circling = {0};
 
   do {
     next += UPDATE_SECONDS;
@@ -50,6 +51,7 @@ static void forward(struct appliance *appliance, struct run *run)
     const struct status *status = appliance_update(appliance);
     if (!run->json)
       show_link_changes(status, &links, stdout);
+    show_circling(status, &circling, stderr);
     show_replay_failures(status, &run->failed, stderr);
     if (run->watch && status->rates_end > shown)
       show_line(status, lines++ % HEADING_EVERY == 0, stdout);

@@ -77,6 +77,25 @@ void show_line(const struct status *s, bool heading, FILE *out)
   fflush(out);
 }
 
+enum { CIRCLING_SAID_EVERY = 60 }; // seconds
+
+void show_circling(const struct status *s, struct show_circling *said, FILE *out)
+{
+  for (unsigned i = 0; i < s->n_ports; i++) {
+    uint64_t seconds = s->port[i].circling_seconds;
+    bool still = seconds > said->seconds[i];
+    said->seconds[i] = seconds;
+    if (!still || (said->said[i] > 0 && s->seconds < said->said[i] + CIRCLING_SAID_EVERY))
+      continue;
+    said->said[i] = s->seconds;
+    fprintf(out,
+            "platter: warning: port %s: the same frames come in again and again; if nobody sends "
+            "them on purpose, they go round: look whether two ports are on one cable or one "
+            "switch\n",
+            s->port[i].name);
+  }
+}
+
 void show_link_changes(const struct status *s, struct show_links *seen, FILE *out)
 {
   unsigned seconds = s->seconds;

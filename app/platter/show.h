@@ -42,6 +42,14 @@ struct show_links {
 
 void show_link_changes(const struct status *status, struct show_links *seen, FILE *out);
 
+// Says at which ports frames go round, each at most once a minute. `said`: when that was last said
+// of each, zero before the first call.
+struct show_circling {
+  uint64_t seconds[CONFIG_PORTS_MAX];
+  double said[CONFIG_PORTS_MAX]; // 0: never
+};
+void show_circling(const struct status *status, struct show_circling *said, FILE *out);
+
 // The status line for a replay, which has an end: so many frames of all have come in.
 void show_progress(const struct status *status, uint64_t frames, uint64_t total, FILE *out);
 

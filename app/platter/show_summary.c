@@ -68,6 +68,11 @@ static void show_links(const struct status *s, FILE *out)
     if (p->link_changes > 0)
       show_text(out, "  ", "port %s: link changes: %" PRIu64 "; at the end it was %s", p->name,
                 p->link_changes, p->link);
+    if (p->circling_seconds > 0)
+      fprintf(out,
+              "port %s: for %" PRIu64 " seconds the same frames came in again and again: are two "
+              "ports on one cable or one switch?\n",
+              p->name, p->circling_seconds);
     show_times(p->name, "taken down", p->times_held, ", with the other side of its wire", out);
     show_times(p->name, "its device went", p->absences,
                strcmp(p->link, "absent") == 0 ? "; at the end it was away" : "", out);

@@ -78,7 +78,10 @@ static void check_vlans(struct reader *reader, const struct document_node *node,
 
 static void port_defaults(struct config_bridge_port *port)
 {
-  *port = (struct config_bridge_port){.learn = CONFIG_CAPACITY_MAX};
+  *port = (struct config_bridge_port){
+      .learn = CONFIG_CAPACITY_MAX,
+      .storm[CONFIG_STORM_BROADCAST] = CONFIG_STORM_AUTO,
+  };
 }
 
 // Reads "NAME: {…}".

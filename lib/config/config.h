@@ -77,6 +77,9 @@ struct config_assign {
   struct config_place place;
 };
 
+// A limit that is not given: what keeps a loop from filling its ports, where time is real.
+#define CONFIG_STORM_AUTO UINT32_MAX
+
 enum config_storm {
   CONFIG_STORM_BROADCAST,
   CONFIG_STORM_MULTICAST,
@@ -91,7 +94,7 @@ struct config_bridge_port {
   bool has_trunk;
   unsigned native;               // VLAN of the trunk that leaves without a tag; 0: none
   unsigned learn;                // addresses, at most; default: as many as the bridge has room for
-  unsigned storm[CONFIG_STORMS]; // packets a second; 0: no limit
+  unsigned storm[CONFIG_STORMS]; // packets a second; 0: no limit; or CONFIG_STORM_AUTO
 };
 
 // An address that is not learned and does not age.

@@ -7,6 +7,7 @@
 #include "control/appliance.h"
 #include "control/assemble.h"
 #include "control/bridge.h"
+#include "control/circling.h"
 #include "control/loop.h"
 #include "control/plan.h"
 #include "control/port.h"
@@ -60,6 +61,7 @@ struct appliance {
   bool pools_checked;
   double started, stopped; // monotonic seconds
   struct mark mark;
+  struct circling circling[CONFIG_PORTS_MAX];
   struct status status;
   struct telemetry_server *telemetry;
   char prefix[CONFIG_NAME_MAX + 32]; // of the runtime directory

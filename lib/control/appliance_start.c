@@ -22,6 +22,9 @@
 
 static const double TICK_SECONDS = 0.005;
 
+// Far above what stations ask for by broadcast, and a small part of any link.
+enum { STORM_DEFAULT = 10000 };
+
 // Replay ports are virtual: their memory is on the first node.
 static int plan_replays(struct appliance *a, unsigned held, struct eal_request *request,
                         struct notes *warnings, char *error, size_t size)
@@ -207,6 +210,7 @@ static int start(struct appliance *a, const struct appliance_options *options,
   int status = 0;
 
   forwarding_make(&a->forwarding, config, !strict && config->overload == CONFIG_OVERLOAD_WAIT);
+  a->forwarding.storm = strict ? STORM_DEFAULT : 0; // a replay is exact, whatever its pace
   plan_make(&a->plan, config, !strict);
   a->plan.longest_frame = options->longest_frame;
   for (unsigned i = 0; i < config->n_ports; i++) {

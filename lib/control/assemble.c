@@ -106,13 +106,15 @@ static bool fill_receive(struct worker *w, const struct layout_worker *plan,
                          const struct datapath_device *devices, const struct forwarding *forwarding)
 {
   w->receive = memory_zalloc(plan->n_rx, sizeof(*w->receive), plan->node);
-  if (w->receive == NULL)
+  w->repeats = memory_zalloc(plan->n_rx, sizeof(*w->repeats), plan->node);
+  if (w->receive == NULL || w->repeats == NULL)
     return false;
   for (unsigned i = 0; i < plan->n_rx; i++) {
     unsigned port = plan->rx[i].port;
     w->receive[i] = (struct receive){
         .queue = plan->rx[i].queue,
         .port = port,
+        .repeats = devices[port].made_up ? NULL : &w->repeats[i],
     };
     set_pace(&w->receive[i], forwarding, port);
     set_receiver(&w->receive[i], &devices[port]);
@@ -152,6 +154,7 @@ static struct worker *make_worker(const struct layout *layout, unsigned number,
   if (w->incoming == NULL || !fill_receive(w, plan, devices, forwarding) ||
       !fill_transmit(w, plan, devices, forwarding, pressure)) {
     rte_free(w->receive);
+    rte_free(w->repeats);
     rte_free(w->incoming);
     rte_free(w);
     return NULL;
@@ -345,6 +348,7 @@ void datapath_free(struct datapath *datapath)
     if (w == NULL)
       continue;
     rte_free(w->receive);
+    rte_free(w->repeats);
     rte_free(w->transmit);
     rte_free(w->incoming);
     rte_free(w);

@@ -28,6 +28,8 @@ struct forwarding {
   bool exact;               // whoever waits does so for readers and redirects, too: nothing is lost
   unsigned slots[PORTS_MAX]; // of a burst, that a packet received on the port can need (slots.h)
   portset inserts;           // their NICs put VLAN tags on: known when they are configured
+  // Broadcasts a second that a port of a bridge floods where nothing is said; 0: any.
+  unsigned storm;
 };
 
 void forwarding_make(struct forwarding *forwarding, const struct config *config, bool exact);
@@ -61,6 +63,7 @@ struct datapath_device {
   bool one_segment;
   uint16_t longest, longest_tagged;
   uint16_t cuts;
+  bool made_up; // its frames are no other station's
 };
 
 // Makes workers, and handoffs of a size (plan_handoff_size). `devices`: by port.

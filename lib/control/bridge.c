@@ -97,10 +97,16 @@ static int make_table(struct bridge_table *t, unsigned number, struct rte_rcu_qs
   return rte_hash_rcu_qsbr_add(t->shared->table, &rcu) == 0 ? 0 : -ENOMEM;
 }
 
+static unsigned storm_limit(const struct config_bridge_port *config, unsigned kind, unsigned storm)
+{
+  return config->storm[kind] == CONFIG_STORM_AUTO ? storm : config->storm[kind];
+}
+
 // A port's limits are those of all its queues together: where several workers poll it, each has its
 // part.
 static void make_buckets(struct bridge_worker *worker, unsigned port,
-                         const struct config_bridge_port *config, unsigned n_workers)
+                         const struct config_bridge_port *config, unsigned n_workers,
+                         unsigned storm)
 {
   uint64_t hz = rte_get_tsc_hz();
   static const enum bridge_flood kinds[CONFIG_STORMS] = {
@@ -109,10 +115,11 @@ static void make_buckets(struct bridge_worker *worker, unsigned port,
       [CONFIG_STORM_UNKNOWN] = BRIDGE_UNKNOWN,
   };
   for (unsigned i = 0; i < CONFIG_STORMS; i++) {
-    if (config->storm[i] == 0)
+    unsigned limit = storm_limit(config, i, storm);
+    if (limit == 0)
       continue;
     struct bridge_bucket *bucket = &worker->bucket[port][kinds[i]];
-    bucket->cost = RTE_MAX(hz * n_workers / config->storm[i], (uint64_t)1);
+    bucket->cost = RTE_MAX(hz * n_workers / limit, (uint64_t)1);
     bucket->depth = bucket->credit = RTE_MAX(hz / BUCKETS_A_SECOND, bucket->cost);
     bucket->filled = rte_rdtsc();
   }
@@ -145,7 +152,8 @@ static int make_worker(struct bridge_table *t, unsigned number, unsigned w,
   if (worker->posts == NULL || worker->seen == NULL || worker->confirmed == NULL)
     return -ENOMEM;
   for (unsigned i = 0; i < entry->n_ports; i++)
-    make_buckets(worker, entry->ports[i], &t->config->port[i], polling(layout, entry->ports[i]));
+    make_buckets(worker, entry->ports[i], &t->config->port[i], polling(layout, entry->ports[i]),
+                 t->storm);
   return 0;
 }
 
@@ -187,7 +195,7 @@ static void make_ports(struct bridge_table *t, const struct config_forward *entr
         .pvid = config->access != 0 ? config->access : config->native,
     };
     for (unsigned kind = 0; kind < CONFIG_STORMS; kind++)
-      t->data[port].limited |= config->storm[kind] != 0;
+      t->data[port].limited |= storm_limit(config, kind, t->storm) != 0;
     give_data(forwarding, port, &t->data[port]);
   }
   bridge->vlan[0].members = bridge->tags ? 0 : t->members;
@@ -198,6 +206,7 @@ static int make_bridge(struct bridges *b, unsigned number, const struct config_f
 {
   struct bridge_table *t = &b->table[number];
   t->config = entry->bridge;
+  t->storm = forwarding->storm;
   t->shared = memory_zalloc(1, sizeof(*t->shared), SOCKET_ID_ANY);
   t->entry = calloc(t->config->capacity, sizeof(*t->entry));
   if (t->shared == NULL || t->entry == NULL)

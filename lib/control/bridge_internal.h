@@ -21,6 +21,7 @@ struct bridge_table {
   struct bridge *shared;
   struct bridge_port data[PORTS_MAX]; // of the ports' stages
   unsigned n_workers;
+  unsigned storm; // forwarding.storm
   portset members;
   struct bridge_entry *entry; // `capacity` of them
   uint32_t free;              // first free one; capacity: none

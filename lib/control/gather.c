@@ -61,6 +61,7 @@ static void gather_port(const struct appliance *a, unsigned number, struct statu
   s->strips = port->strips;
   s->inserts = port->inserts;
   gather_link(port, s);
+  s->circling_seconds = a->circling[number].seconds;
   s->absences = port->absences;
   s->link_mbps = port->link.link_speed == RTE_ETH_SPEED_NUM_UNKNOWN ? 0 : port->link.link_speed;
   s->link_changes = __atomic_load_n(&port->link_changes, __ATOMIC_RELAXED);
@@ -222,6 +223,8 @@ static void gather_rates(struct appliance *a, double now, const struct rates *be
   bool due = before->none || (a->taken && now >= mark->next);
   double seconds = before->none ? s->seconds : now - mark->at;
 
+  if (due && !before->none && a->running)
+    circling_look(a->circling, &a->datapath, s->n_ports);
   for (unsigned i = 0; i < s->n_ports; i++) {
     struct status_port *p = &s->port[i];
     p->received_pps = due ? (p->received - mark->received[i]) / seconds : before->received[i];

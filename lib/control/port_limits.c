@@ -55,7 +55,11 @@ struct datapath_device port_device(const struct port *port)
 {
   const struct driver *driver = port->facts.special;
   struct datapath_device device = {
-      .id = port->id, .one_segment = !port_sends_segments(port), .cuts = port->facts.cuts};
+      .id = port->id,
+      .one_segment = !port_sends_segments(port),
+      .cuts = port->facts.cuts,
+      .made_up = driver->made_up,
+  };
   limit(&device, port->facts.sends, port->facts.sends);
   limit_by_interface(port, &device);
   if (driver->one_mbuf)

@@ -35,8 +35,9 @@ struct status_port {
   char link[64];        // "up", "down", "down (follows left)", "absent"
   unsigned link_mbps;   // 0: unknown
   uint64_t link_changes;
-  uint64_t times_held; // down, because the other side of its wire had no link
-  uint64_t received;   // by platter's workers, packets
+  uint64_t circling_seconds; // in which the same frames came in again and again
+  uint64_t times_held;       // down, because the other side of its wire had no link
+  uint64_t received;         // by platter's workers, packets
   uint64_t transmitted;
   uint64_t dropped[LABELS_MAX]; // by reason
   uint64_t received_bytes;      // by the driver, as the next four

@@ -25,6 +25,7 @@ static json_t *describe_port(const struct status_port *p)
   data_number(d, "link_mbps", p->link_mbps);
   data_number(d, "link_changes", p->link_changes);
   data_number(d, "times_held", p->times_held);
+  data_number(d, "circling_seconds", p->circling_seconds);
   data_number(d, "absences", p->absences);
   data_number(d, "mtu", p->mtu);
   data_text(d, "vlan_strip", "%s", p->strips ? "nic" : "software");

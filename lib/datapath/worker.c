@@ -14,6 +14,7 @@ void worker_init(struct worker *w, unsigned number)
   w->burst.copier = &w->copier;
   w->burst.counters = &w->counters;
   w->burst.worker = number;
+  w->until_sample = REPEATS_EVERY;
   for (unsigned i = 0; i < w->n_transmit; i++)
     w->egress[w->transmit[i].port].transmit = &w->transmit[i];
 }
@@ -33,6 +34,13 @@ static bool has_room(const struct worker *w, portset ports, unsigned wanted)
     }
   }
   return has;
+}
+
+static void sample(struct worker *w, const struct receive *rx, const struct rte_mbuf *packet)
+{
+  w->until_sample = REPEATS_EVERY;
+  if (rx->repeats != NULL)
+    repeats_sample(rx->repeats, packet, rte_rdtsc());
 }
 
 // The packets that the worker's burst holds.
@@ -85,6 +93,8 @@ static unsigned receive(struct worker *w, struct receive *rx, const struct progr
   w->counters.received[rx->port] += n;
   w->counters.bursts++;
   w->full_burst |= n == BURST_MAX;
+  if (--w->until_sample == 0)
+    sample(w, rx, b->packet[0]);
   if (rx->checks && (b->count = receive_check(rx, b->packet, n, &w->counters)) == 0)
     return n;
   if (b->count <= rx->part)

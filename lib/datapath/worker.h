@@ -39,6 +39,7 @@ struct worker {
   struct rte_rcu_qsbr *quiet; // every turn tells it that this worker holds on to nothing; or NULL
   unsigned n_receive;
   struct receive *receive;
+  struct repeats *repeats; // of each receive queue
   unsigned n_transmit;
   struct transmit *transmit;
   unsigned n_incoming;
@@ -47,7 +48,8 @@ struct worker {
 
   // Whose turn it is to be served first, and when to read the clock.
   unsigned turns __rte_cache_aligned;
-  bool full_burst; // this turn moved a full burst
+  bool full_burst;       // this turn moved a full burst
+  unsigned until_sample; // bursts, see repeats.h
   struct burst burst __rte_cache_aligned;
   struct copier copier;
   struct counters counters;

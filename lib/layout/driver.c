@@ -90,6 +90,7 @@ static const struct driver vdevs[] = {
     // null/rte_eth_null.c: more queues than platter has workers (RTE_MAX_QUEUES_PER_PORT). Sends
     // segments and does not say so.
     {.name = "net_null",
+     .made_up = true,
      .alias = "eth_null",
      .queues = 1024,
      .copies = COPIES_NOTHING,
@@ -100,6 +101,7 @@ static const struct driver vdevs[] = {
     // offers a frame that the kernel refuses for ever. Segments as net_null. What an interface
     // lost is pcap_stats' answer.
     {.name = "net_pcap",
+     .made_up = true,
      .alias = "eth_pcap",
      .count = pcap_tx_queues,
      .copies = COPIES_BOTH,
@@ -153,6 +155,7 @@ static const struct driver vdevs[] = {
      .scatters = true},
     // platter's own (lib/replay), on net_null or, with `out`, on net_pcap.
     {.name = "replay",
+     .made_up = true,
      .count = replay_tx_queues,
      .copies = COPIES_NOTHING,
      .scatters = true,

@@ -53,6 +53,7 @@ struct driver {
   unsigned receive_overhead; // the same of a buffer when it receives: longer frames are cut there
 
   bool partial_checksums; // a checksum that the sender left to a NIC comes in as it was left
+  bool made_up;           // its frames come from nowhere or a file: the same ones mean nothing
   enum driver_losses losses;
   bool counts_refusals; // its errors on transmit are offers that it did not take: nothing is lost
 };
