@@ -26,7 +26,7 @@ format() { sources '*.c' '*.h' '*.cc' | xargs clang-format --dry-run --Werror; }
 
 analyse() {
   sources 'app/*.c' 'lib/*.c' | xargs cppcheck --quiet --error-exitcode=1 --std=c11 \
-    --enable=warning,performance,portability --inline-suppr --suppress=missingIncludeSystem \
+    --library=bsd --enable=warning,performance,portability --inline-suppr --suppress=missingIncludeSystem \
     -D_GNU_SOURCE -I lib
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A set of IPv4 and IPv6 networks: is an address in one of them? Made once, then only read.
+// A set of IPv4 and IPv6 networks: is an address in one of them? Control makes it
+// (control/addresses.c), workers only read it.
 //
 // A trie of one byte a level. Of each of its 256 values a node knows in three bitmaps what is
 // there: nothing, all addresses, one network (kept whole, in a leaf), or more (another node). What
