@@ -86,7 +86,9 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"empty", port("device: \"\""), device_report("nothing")},
         Refused{"missing", port(""),
                 "lab.yaml:1:9: ports.a: expected the key 'device', found none\n"},
-        Refused{"interface", port("device: eth0"), device_report("'eth0'")},
+        Refused{"interface", port("device: eth0"),
+                device_report("'eth0'; the kernel's interface of that name would be "
+                              "'net_af_packet0,iface=eth0'")},
         Refused{"prefix_alone", port("device: \"net_,x=1\""), device_report("'net_,x=1'")},
         Refused{"function_8", port("device: \"0000:03:00.8\""), device_report("'0000:03:00.8'")},
         Refused{"device_32", port("device: \"0000:03:20.0\""), device_report("'0000:03:20.0'")},
