@@ -52,11 +52,8 @@ void show_text(FILE *out, const char *indent, const char *format, ...)
   va_start(arguments, format);
   int length = vasprintf(&text, format, arguments);
   va_end(arguments);
-  if (length < 0) { // no memory: in one line, however long
-    va_start(arguments, format);
-    vfprintf(out, format, arguments);
-    va_end(arguments);
-    putc('\n', out);
+  if (length < 0) {
+    fputs("(no memory to show a line)\n", out);
     return;
   }
   const char *rest = text;

@@ -32,12 +32,12 @@ protected:
     return platter(arguments);
   }
 
-  Json replay_whole(std::vector<std::string> arguments)
+  Json replay_whole(std::vector<std::string> arguments, bool copies = false)
   {
     arguments.push_back("--json");
     Ended ended = replay(arguments);
     EXPECT_EQ(ended.status, OK) << ended.err;
-    Json summary = expect_closed(ended);
+    Json summary = copies ? expect_accounts(ended) : expect_closed(ended);
     EXPECT_TRUE(summary["complete"].is_true());
     EXPECT_EQ(before.now(), "");
     return summary;
@@ -88,7 +88,9 @@ TEST_P(ReplayLayouts, ReflectSwapsMacAddressesAndNothingElse)
     SCOPED_TRACE(capture);
     Frames expected = read_frames(capture);
     std::transform(expected.begin(), expected.end(), expected.begin(), swapped);
-    replay_whole({"left=" + capture, "right=" + capture});
+    // pcapng comes by reference to frames that stay in memory: reflect has to copy their headers.
+    bool by_reference = capture.find(".pcapng") != std::string::npos;
+    replay_whole({"left=" + capture, "right=" + capture}, by_reference);
     EXPECT_TRUE(out("left") == expected);
     EXPECT_TRUE(out("right") == expected);
   }
