@@ -49,6 +49,8 @@ static bool is_harmless(const char *line)
       "qdisc",
       "Disabling rte flow",
       "rt-signals",
+      // net_virtio_user: no address was given, and any will do: platter forwards other people's.
+      "No valid MAC in devargs or device",
       // It asks for fewer transmit queues first (port_configure.c, set_queues).
       "must be equal to number of tx queues",
       "dev_configure = ",
