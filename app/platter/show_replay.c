@@ -56,6 +56,9 @@ bool show_replay_failures(const struct status *s, uint64_t *said, FILE *out)
   return *said != 0;
 }
 
+// Seconds that nobody has to be told of beforehand.
+enum { NOTICEABLE = 2 };
+
 void show_replay_time(const char *port, const struct config_replay *asked,
                       const struct schedule_times *times, uint64_t wire_bits, FILE *out)
 {
@@ -65,7 +68,10 @@ void show_replay_time(const char *port, const struct config_replay *asked,
     return;
   bool endless = isinf(schedule_seconds(asked, times, wire_bits));
   lap.loop = endless ? 1 : asked->loop;
-  quantity_time(schedule_seconds(&lap, times, wire_bits), takes, sizeof(takes));
+  double seconds = schedule_seconds(&lap, times, wire_bits);
+  if (seconds < NOTICEABLE)
+    return;
+  quantity_time(seconds, takes, sizeof(takes));
   config_replay_describe(asked, rate, sizeof(rate));
   fprintf(out, "port %s: %s %s with %s", port, endless ? "a lap takes" : "takes", takes, rate);
   if (asked->rate == REPLAY_ORIGINAL && times->gap > 0) {

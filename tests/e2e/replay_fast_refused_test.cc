@@ -74,7 +74,8 @@ TEST_F(FastRefused, ValuesThatAreNone)
   expect_usage({"--fast", "--rate", "fast"}, "replay option rate: expected line, original, or ");
   expect_usage({"--fast", "--rate", "10"}, "replay option rate: expected line, original, or ");
   expect_usage({"--fast", "--rate", "original", "--speed", "0"}, "replay option speed: expected ");
-  expect_usage({"--fast", "--speed", "2"}, "replay option speed: only rate=original has a speed\n");
+  expect_usage({"--fast", "--rate", "line", "--speed", "2"},
+               "replay option speed: only rate=original has a speed\n");
   expect_usage({"--fast", "--rate", "line,loop=3"}, "--rate: 'line,loop=3' is no value for it\n");
   expect_usage({"--fast", "--loop", std::string(41, '1')},
                "--loop: '" + std::string(40, '1') + "' is no value for it\n");
