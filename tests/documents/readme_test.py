@@ -76,6 +76,7 @@ class Readme(reader.Reader):
         self.assertGreaterEqual(compared, 3)
 
     def test_configurations_are_valid(self):
+        self.write("blocked.txt", "192.0.2.0/24\n") # which the rules name
         found = blocks("yaml")
         self.assertGreaterEqual(len(found), 3)
         for text in found:
