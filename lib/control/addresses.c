@@ -111,7 +111,8 @@ struct addresses *addresses_make(const struct addresses_network *network, size_t
     good = set->node != NULL;
   }
   if (good) {
-    memcpy(sorted, network, n * sizeof(*sorted));
+    if (n > 0)
+      memcpy(sorted, network, n * sizeof(*sorted));
     qsort(sorted, n, sizeof(*sorted), compare);
     size_t n4 = 0;
     while (n4 < n && !sorted[n4].ipv6)
