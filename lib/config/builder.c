@@ -168,6 +168,16 @@ static void add_element(struct builder *builder, struct document_node *list,
     fill(builder, child, event, depth + 1);
 }
 
+// A map of thousands of keys is none of ours: reading on would only cost time and memory.
+static bool too_many_keys(struct builder *builder, const struct document_node *map)
+{
+  if (map->count < CONFIG_KEYS_MAX)
+    return false;
+  document_error(builder->errors, map, "expected at most %d keys, found more", CONFIG_KEYS_MAX);
+  builder->failed = true;
+  return true;
+}
+
 static void fill_collection(struct builder *builder, struct document_node *node, bool map,
                             int depth)
 {
@@ -181,9 +191,9 @@ static void fill_collection(struct builder *builder, struct document_node *node,
   yaml_event_t event;
   for (bool end = false; !end && next(builder, &event);) {
     end = is_end(&event);
-    if (!end && map)
+    if (!end && map && !too_many_keys(builder, node))
       add_entry(builder, node, &event, depth);
-    else if (!end)
+    else if (!end && !map)
       add_element(builder, node, &event, depth);
     yaml_event_delete(&event);
   }

@@ -24,6 +24,7 @@ enum {
   CONFIG_MTU_MAX = 9198,         // a frame of 9216 bytes less Ethernet header and CRC
   CONFIG_FILE_MAX = 1024 * 1024, // bytes
   CONFIG_DEPTH_MAX = 16,         // nested collections
+  CONFIG_KEYS_MAX = 1024,        // of one map; none that is valid has a tenth of that
   CONFIG_MBUFS_MIN = 64,         // per pool
   CONFIG_MBUFS_MAX = 16 * 1024 * 1024,
   CONFIG_HANDOFF_MIN = 64, // references: a whole burst, or `overload: wait` would wait for ever

@@ -52,6 +52,17 @@ TEST(ConfigDocument, SixteenCollectionsMayNest)
             "16 lists and maps in one another\n");
 }
 
+TEST(ConfigDocument, AMapOfThousandsOfKeysIsRefusedWithoutReadingOn)
+{
+  std::string keys;
+  for (int i = 0; i < CONFIG_KEYS_MAX; i++)
+    keys += "  k" + std::to_string(i) + ": 1\n";
+  std::string report = report_of("ports:\n" + keys);
+  EXPECT_EQ(report.find("found more"), std::string::npos) << report;
+  EXPECT_EQ(report_of("ports:\n" + keys + "  more: 1\n"),
+            "lab.yaml:2:3: ports: expected at most 1024 keys, found more\n");
+}
+
 TEST(ConfigDocument, BadYamlIsToldInAReadersWordsWithItsPlace)
 {
   EXPECT_EQ(
@@ -115,10 +126,10 @@ TEST(ConfigDocument, NoTruncatedTextIsLeftWithoutAWord)
 // Many keys, all wrong: the time must not grow with the square of their number.
 TEST(ConfigDocument, OfABigBadFileAHundredErrorsAreReportedAndTheRestCounted)
 {
-  std::string text = pair;
+  std::string text = "ports: {a: {device: net_null0}}\nforward:\n- sink: [a]\n";
   size_t lines = 0;
   for (; text.size() < CONFIG_FILE_MAX - 16; lines++)
-    text += "k" + std::to_string(lines % 50000) + ":\n";
+    text += "- k" + std::to_string(lines % 50000) + "\n";
   Parsed parsed(text);
   EXPECT_EQ(parsed.config, nullptr);
   EXPECT_EQ(parsed.errors.count, lines);
