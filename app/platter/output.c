@@ -13,25 +13,18 @@
 #include "config/notes.h"
 #include "replay/capture.h"
 
-// A name that no other replay uses, and O_EXCL: what is there already, be it an input or a link to
-// somewhere else, is never written to.
-static int open_output(struct output *file, const char *directory, const char *port, char *error,
+static int open_output(struct part_file *file, const char *directory, const char *port, char *error,
                        size_t size)
 {
-  int length =
-      snprintf(file->unfinished, PATH_MAX, "%s/%s.pcap.%d.part", directory, port, getpid());
-  if (length >= PATH_MAX)
+  char path[PATH_MAX];
+  if (snprintf(path, sizeof(path), "%s/%s.pcap", directory, port) >= (int)sizeof(path))
     return fail(error, size, -1, "--out: the name of the directory is too long");
-  snprintf(file->path, PATH_MAX, "%s/%s.pcap", directory, port);
-  file->fd = open(file->unfinished, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (file->fd < 0)
-    return fail(error, size, -1, "cannot write %s: %s", file->unfinished, strerror(errno));
-  return 0;
+  return part_file_open(file, path, error, size);
 }
 
-static int open_null(struct output *file, char *error, size_t size)
+static int open_null(struct part_file *file, char *error, size_t size)
 {
-  file->fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  *file = (struct part_file){.fd = open("/dev/null", O_WRONLY | O_CLOEXEC)};
   return file->fd >= 0 ? 0 : fail(error, size, -1, "cannot open /dev/null: %s", strerror(errno));
 }
 
@@ -46,7 +39,7 @@ int outputs_open(struct outputs *outputs, const char *directory, const struct co
                   strerror(errno));
   }
   for (unsigned i = 0; i < config->n_ports; i++) {
-    struct output *file = &outputs->file[i];
+    struct part_file *file = &outputs->file[i];
     int status = directory != NULL
                      ? open_output(file, directory, config->ports[i].name, error, size)
                      : open_null(file, error, size);
@@ -67,7 +60,7 @@ bool outputs_would_replace(const struct outputs *outputs, unsigned i, int fd)
 }
 
 // Why a file may hold less than was written: the kernel takes no byte beyond the limit.
-static const char *shortage(const struct output *file, char *text, size_t size)
+static const char *shortage(const struct part_file *file, char *text, size_t size)
 {
   struct rlimit limit;
   struct stat status;
@@ -83,10 +76,10 @@ int outputs_finish(struct outputs *outputs, const uint64_t *sent, char *error, s
   if (outputs->directory == NULL)
     return 0;
   for (unsigned i = 0; i < outputs->count; i++) {
-    const struct output *file = &outputs->file[i];
+    const struct part_file *file = &outputs->file[i];
     uint64_t frames;
     char why[512], text[96];
-    if (capture_count(file->unfinished, &frames, why, sizeof(why)) != 0)
+    if (capture_count(file->part, &frames, why, sizeof(why)) != 0)
       return fail(error, size, -1, "%s cannot be written (%s): %s", file->path,
                   shortage(file, text, sizeof(text)), why);
     if (frames != sent[i])
@@ -96,20 +89,16 @@ int outputs_finish(struct outputs *outputs, const uint64_t *sent, char *error, s
                   file->path, shortage(file, text, sizeof(text)), frames, sent[i]);
   }
   for (unsigned i = 0; i < outputs->count; i++)
-    if (rename(outputs->file[i].unfinished, outputs->file[i].path) != 0)
-      return fail(error, size, -1, "cannot rename to %s: %s", outputs->file[i].path,
-                  strerror(errno));
+    if (part_file_finish(&outputs->file[i], error, size) != 0)
+      return -1;
   outputs->made_directory = false; // it stays
   return 0;
 }
 
 void outputs_close(struct outputs *outputs)
 {
-  for (unsigned i = 0; i < outputs->count; i++) {
-    close(outputs->file[i].fd);
-    if (outputs->directory != NULL)
-      unlink(outputs->file[i].unfinished); // gone already where it was finished
-  }
+  for (unsigned i = 0; i < outputs->count; i++)
+    part_file_close(&outputs->file[i]);
   if (outputs->made_directory)
     rmdir(outputs->directory);
   outputs->count = 0;

@@ -4,22 +4,18 @@
 #ifndef PLATTER_OUTPUT_H
 #define PLATTER_OUTPUT_H
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "config/config.h"
+#include "control/part_file.h"
 
 struct outputs {
   const char *directory; // NULL: nothing is kept
   bool made_directory;
   unsigned count;
-  struct output {
-    int fd; // of the unfinished file, or of /dev/null
-    char path[PATH_MAX];
-    char unfinished[PATH_MAX];
-  } file[CONFIG_PORTS_MAX];
+  struct part_file file[CONFIG_PORTS_MAX]; // or /dev/null, with no name
 };
 
 // Makes an unfinished file for each port's DIR/PORT.pcap, and DIR where it is not there. Returns 0,

@@ -18,8 +18,8 @@
 //   sound-part=yes  of a file that ends in the middle of a frame, or whose packed bytes end too
 //                   early, send what is before. Default: such a file is refused
 //   skip-long=yes   leave frames over 9216 bytes out. Default: a file with one is refused
-//   out=FILE        what leaves by the port is written there (pcap). Default: it is counted and
-//                   freed
+//   out=FILE        what leaves by the port is written there (pcap), once the start has
+//                   succeeded: until then an earlier file stays. Default: it is counted and freed
 #ifndef CONFIG_REPLAY_H
 #define CONFIG_REPLAY_H
 

@@ -16,6 +16,7 @@
 #include "control/eal.h"
 #include "control/eal_log.h"
 #include "control/plan.h"
+#include "control/port_output.h"
 #include "control/port_replay.h"
 #include "control/shared_memory.h"
 #include "control/telemetry.h"
@@ -243,6 +244,8 @@ static int start(struct appliance *a, const struct appliance_options *options,
   if (status == 0)
     status =
         telemetry_start(a, options->prefix != NULL ? options->prefix : config->prefix, error, size);
+  for (unsigned i = 0; i < config->n_ports && status == 0; i++)
+    status = port_output_finish(&a->port[i], error, size); // last: it cannot be taken back
   return status;
 }
 

@@ -12,6 +12,7 @@
 #include "control/clock.h"
 #include "control/eal.h"
 #include "control/memif.h"
+#include "control/port_output.h"
 #include "control/port_replay.h"
 #include "control/shared_memory.h"
 #include "control/telemetry_server.h"
@@ -185,6 +186,8 @@ void appliance_free(struct appliance *a)
     return;
   telemetry_server_stop(a->telemetry);
   wires_stop(&a->wires);
+  for (unsigned i = 0; i < a->config->n_ports; i++)
+    port_output_close(&a->port[i]);
   join(a);
   if (a->stuck) { // the rest goes with the process, which must end now
     changes_undo_all();

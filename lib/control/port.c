@@ -20,6 +20,7 @@
 #include "control/pci.h"
 #include "control/peer_socket.h"
 #include "control/port_internal.h"
+#include "control/port_output.h"
 #include "control/port_replay.h"
 #include "control/shared_memory.h"
 
@@ -155,6 +156,8 @@ int port_probe(struct port *port, char *error, size_t size)
   status = port_prepare_socket(port, error, size);
   if (status == 0)
     status = take_interface(port, error, size);
+  if (status == 0)
+    status = port_output_open(port, &device, error, size);
   if (status != 0)
     return status;
   if (!port->facts.pci || port->absent) // EAL has probed its allow-list when it started

@@ -54,6 +54,7 @@ struct port {
   bool losses_known;             // stats.imissed is all that was lost before a poll
   bool link_events;              // the driver tells of link changes; else control asks
   struct rte_eth_link link;
+  struct port_outputs *outputs;    // files that the device writes (port_output.h); else NULL
   struct replay_plan *replay_plan; // a replay port's; else NULL
   struct replay *replay;           // when started
   uint32_t link_changes;           // the one who notices them: writes, control: reads

@@ -109,6 +109,7 @@ static const struct driver vdevs[] = {
      .sends_segments = true,
      .interface_key = "iface",
      .sender_key = "tx_iface",
+     .output_key = "tx_pcap", // but with `iface`, where it is not looked at
      .losses = LOSSES_BY_DRIVER},
     // ring/rte_eth_ring.c: eth_dev_ring_create always makes RTE_PMD_RING_MAX_TX_RINGS.
     {.name = "net_ring",

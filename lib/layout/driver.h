@@ -39,6 +39,7 @@ struct driver {
 
   const char *interface_key; // the argument that names the kernel's interface below; or NULL
   const char *sender_key;    // another one, for sending; or NULL
+  const char *output_key;    // the argument that names a file that is emptied and written; or NULL
   bool room_for_all;         // what an interface takes for a tag, it takes of any frame
 
   // The longest frame that it sends without harm to this one or others: the least of these, and,

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "control/part_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "config/notes.h"
+
+// A name that no other process uses, and O_EXCL: what is there already, be it an input or a link to
+// somewhere else, is never written to. What a file kept from others stays kept from them.
+int part_file_open(struct part_file *file, const char *path, char *error, size_t size)
+{
+  int length = snprintf(file->part, sizeof(file->part), "%s.%d.part", path, getpid());
+  if (length >= (int)sizeof(file->part))
+    return fail(error, size, -ENAMETOOLONG, "the name of the file is too long: %.60s...", path);
+  strcpy(file->path, path);
+  bool there = access(path, F_OK) == 0;
+  if (there && access(path, W_OK) != 0)
+    return fail(error, size, -errno, "cannot write %s: %s", path, strerror(errno));
+  file->fd = open(file->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, there ? 0600 : 0666);
+  if (file->fd < 0 && errno == EEXIST)
+    return fail(error, size, -EEXIST, "%s is being written already: %s is there", path, file->part);
+  if (file->fd < 0)
+    return fail(error, size, -errno, "cannot write %s: %s", file->part, strerror(errno));
+  return 0;
+}
+
+int part_file_finish(struct part_file *file, char *error, size_t size)
+{
+  struct stat before;
+  if (lstat(file->path, &before) == 0 && S_ISREG(before.st_mode)) {
+    if (fchown(file->fd, before.st_uid, before.st_gid) != 0)
+      before.st_mode &= ~S_IRWXG; // a group of ours is not the one that it was open to
+    fchmod(file->fd, before.st_mode & 0777);
+  }
+  if (rename(file->part, file->path) != 0)
+    return fail(error, size, -errno, "cannot rename to %s: %s", file->path, strerror(errno));
+  file->part[0] = '\0';
+  return 0;
+}
+
+void part_file_close(struct part_file *file)
+{
+  close(file->fd);
+  if (file->part[0] != '\0')
+    unlink(file->part);
+}
