@@ -3,11 +3,18 @@
 #include <getopt.h>
 #include <stdio.h>
 
+#include "check_json.h"
 #include "command.h"
 #include "config/rules_lint.h"
+#include "dot.h"
 #include "explain.h"
 #include "show.h"
 #include "show_forwarding.h"
+
+struct check {
+  bool dot, json;
+  const char *filter; // to explain; else NULL
+};
 
 static void show_link_follow(const struct config *config)
 {
@@ -22,96 +29,123 @@ static void show_link_follow(const struct config *config)
   }
 }
 
-static enum status_code show(const struct config *config, bool dot)
+static bool show_text_form(const struct config *config, const struct layout *layout)
 {
-  struct layout *layout = guess_layout(config, false);
-  if (layout == NULL)
-    return STATUS_USAGE;
-  bool shown = true;
-  if (dot) {
-    layout_dot(layout, stdout);
-  } else {
-    show_forwarding(config, stdout);
-    shown = layout_print(layout, stdout);
-    show_notes(layout, stdout);
-    show_link_follow(config);
-  }
-  layout_free(layout);
+  bool shown = show_forwarding(config, stdout);
+  shown = layout_print(layout, stdout) && shown;
+  show_notes(layout, stdout);
+  show_link_follow(config);
+  return shown;
+}
+
+// False: memory is out, and something is missing.
+static bool show_valid(const struct check_findings *found, bool dot)
+{
+  bool shown = dot ? dot_print(found->config, found->layout, stdout)
+                   : show_text_form(found->config, found->layout);
   if (!shown)
     fprintf(stderr, "platter: the layout cannot be shown: out of memory\n");
-  return shown ? STATUS_OK : STATUS_FAILED;
+  return shown;
 }
 
 // What is allowed and yet most likely not meant: said, and no error.
 // False: memory is out, and warnings are missing.
-static bool lint(const struct config *config)
+static bool lint(const struct config *config, struct config_errors *warnings)
 {
-  struct config_errors findings = {0};
-  config_rules_lint(config, &findings);
-  config_errors_list(&findings, config->file, "warning: ", stderr);
-  bool whole = findings.kept == findings.count || findings.kept == CONFIG_ERRORS_MAX;
-  for (size_t i = 0; i < findings.kept; i++)
-    whole &= findings.error[i].text != NULL;
-  config_errors_free(&findings);
+  config_rules_lint(config, warnings);
+  bool whole = warnings->kept == warnings->count || warnings->kept == CONFIG_ERRORS_MAX;
+  for (size_t i = 0; i < warnings->kept; i++)
+    whole &= warnings->error[i].text != NULL;
   return whole;
+}
+
+static enum status_code show(struct check_findings *found, const struct check *check)
+{
+  if (check->json)
+    return check_json(found) ? STATUS_OK : STATUS_FAILED;
+  config_errors_print(&found->errors, found->file, stderr);
+  config_errors_list(&found->warnings, found->file, "warning: ", stderr);
+  if (found->errors.count > 0)
+    return STATUS_OK;
+  return show_valid(found, check->dot) ? STATUS_OK : STATUS_FAILED;
+}
+
+static enum status_code check_file(const char *file, const struct check *check)
+{
+  struct check_findings found = {.file = file};
+  struct layout *layout;
+  enum status_code status = STATUS_OK;
+  struct config *config = read_config(file, &layout, &found.errors);
+  found.config = config;
+  found.layout = layout;
+  if (config == NULL)
+    status = STATUS_USAGE;
+  else if (!lint(config, &found.warnings))
+    status = STATUS_FAILED;
+  enum status_code shown = show(&found, check);
+  config_errors_free(&found.errors);
+  config_errors_free(&found.warnings);
+  layout_free(layout);
+  config_free(config);
+  return status != STATUS_OK ? status : shown;
 }
 
 static enum status_code run(const struct command *command, int argc, char **argv)
 {
-  static const struct option options[] = {
-      {"dot", no_argument, NULL, 'd'}, {"explain", required_argument, NULL, 'e'}, {0}};
-  const char *filter = NULL;
-  bool dot = false;
+  static const struct option options[] = {{"dot", no_argument, NULL, 'd'},
+                                          {"explain", required_argument, NULL, 'e'},
+                                          {"json", no_argument, NULL, 'j'},
+                                          {0}};
+  struct check check = {0};
   int option;
 
   while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
     if (option == 'd')
-      dot = true;
+      check.dot = true;
     else if (option == 'e')
-      filter = optarg;
+      check.filter = optarg;
+    else if (option == 'j')
+      check.json = true;
     else
       return option_error(command, option, argv);
   }
-  if (filter != NULL && dot)
-    return usage_error(command, "--explain takes no --dot");
-  if (filter != NULL && argc - optind > 1)
+  if (check.dot && check.json)
+    return usage_error(command, "it takes either --dot or --json");
+  if (check.filter != NULL && (check.dot || check.json))
+    return usage_error(command, "--explain takes no --%s", check.dot ? "dot" : "json");
+  if (check.filter != NULL && argc - optind > 1)
     return usage_error(command, "--explain takes one capture at most");
-  if (filter != NULL)
-    return explain(filter, argv[optind]);
+  if (check.filter != NULL)
+    return explain(check.filter, argv[optind]);
   if (argc - optind != 1)
     return usage_error(command, "it takes one configuration file");
-  struct config *config = load_config(argv[optind]);
-  if (config == NULL)
-    return STATUS_USAGE;
-  bool linted = lint(config);
-  enum status_code status = show(config, dot);
-  if (status == STATUS_OK && !linted)
-    status = STATUS_FAILED;
-  config_free(config);
-  return status;
+  return check_file(argv[optind], &check);
 }
 
 const struct command command_check = {
     .name = "check",
     .summary = "validate a configuration and print the layout of work",
-    .help = "Usage: platter check [--dot] CONFIG\n"
+    .help = "Usage: platter check [--dot | --json] CONFIG\n"
             "       platter check --explain FILTER [CAPTURE]\n"
             "\n"
-            "Validates CONFIG and prints what is forwarded where, what rules do, who polls which "
-            "receive queue, who owns which transmit\n"
-            "queue and which handoffs carry packets between workers. Needs no privileges and no\n"
-            "devices; what a device alone can tell (queues, NUMA node) is taken from its name and\n"
-            "arguments, or as enough. Exit status 2 where the file is not valid.\n"
+            "Validates CONFIG and prints what is forwarded where, what rules do, who polls\n"
+            "which receive queue, who owns which transmit queue and which handoffs carry\n"
+            "packets between workers. Needs no privileges and no devices; what a device\n"
+            "alone can tell (queues, NUMA node) is taken from its name and arguments, or as\n"
+            "enough. Exit status 2 where the file is not valid.\n"
             "\n"
             "Warns of rules that cannot have been meant so: one that never matches, a loop, a\n"
             "balance over one port.\n"
             "\n"
-            "  --dot               the layout as a Graphviz graph\n"
-            "  --explain FILTER    what libpcap makes of FILTER, whether it runs as native code,\n"
-            "                      and how many frames of CAPTURE match in how long\n"
+            "  --dot               a Graphviz graph of the same: ports with their devices,\n"
+            "                      what forwards between them, rules, who does the work\n"
+            "  --json              all of it as JSON on standard output, errors and warnings\n"
+            "                      included, each with its line and column\n"
+            "  --explain FILTER    what libpcap makes of FILTER, whether it runs as native\n"
+            "                      code, and how many frames of CAPTURE match in how long\n"
             "\n"
             "Example: platter check config/wire.yaml\n"
-            "         platter check --dot config/wire.yaml | dot -Tsvg > layout.svg\n"
+            "         platter check --dot config/rules.yaml | dot -Tsvg > forwarding.svg\n"
             "         platter check --explain \"udp port 53\" pcaps/dns.pcapng\n",
     .run = run,
 };

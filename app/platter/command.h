@@ -14,8 +14,12 @@
 extern const struct command command_run, command_check, command_replay, command_restore,
     command_telemetry;
 
-// Loads a configuration; prints its errors to stderr and returns NULL where it has any, or where no
-// layout can follow from it.
+// Reads a configuration and makes its layout, as far as it tells without a device. Returns NULL,
+// with the reasons in `errors`, where it is not valid or no layout can follow from it. layout_free
+// and config_free, in this order, release both.
+struct config *read_config(const char *path, struct layout **layout, struct config_errors *errors);
+
+// The same without the layout; prints the errors to stderr.
 struct config *load_config(const char *path);
 
 // The layout as far as the configuration tells, without a device; `stand_ins` as in control/plan.h.

@@ -72,8 +72,7 @@ static json_t *port(const struct status_port *p, const struct json_ends *ends)
   return NULL;
 }
 
-// All of a worker's queues, each as "PORT/QUEUE".
-static json_t *queues(const struct layout *layout, const struct layout_queue *queue, unsigned n)
+json_t *json_queues(const struct layout *layout, const struct layout_queue *queue, unsigned n)
 {
   json_t *list = json_array();
   for (unsigned i = 0; i < n; i++)
@@ -90,8 +89,8 @@ static json_t *worker(const struct status_worker *w, const struct layout *layout
 {
   return json_pack("{s:i, s:b, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", //
                    "core", (int)w->cpu, "answers", w->answers,                     //
-                   "polls", queues(layout, plan->rx, plan->n_rx),                  //
-                   "owns", queues(layout, plan->tx, plan->n_tx),                   //
+                   "polls", json_queues(layout, plan->rx, plan->n_rx),             //
+                   "owns", json_queues(layout, plan->tx, plan->n_tx),              //
                    "received", (json_int_t)w->received,                            //
                    "transmitted", (json_int_t)w->transmitted,                      //
                    "handed", (json_int_t)w->handed, "taken", (json_int_t)w->taken, //
@@ -168,16 +167,16 @@ json_t *json_summary(const struct status *s, const struct layout *layout,
   return NULL;
 }
 
-bool json_print(json_t *summary)
+bool json_print(json_t *object)
 {
-  if (summary == NULL) {
-    fprintf(stderr, "platter: the summary cannot be made: out of memory\n");
+  if (object == NULL) {
+    fprintf(stderr, "platter: the JSON cannot be made: out of memory\n");
     return false;
   }
-  bool written = json_dumpf(summary, stdout, JSON_INDENT(2)) == 0;
+  bool written = json_dumpf(object, stdout, JSON_INDENT(2)) == 0;
   putchar('\n');
-  json_decref(summary);
+  json_decref(object);
   if (!written && !ferror(stdout)) // which main reports
-    fprintf(stderr, "platter: the summary cannot be written: out of memory\n");
+    fprintf(stderr, "platter: the JSON cannot be written: out of memory\n");
   return written;
 }

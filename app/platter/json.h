@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The summary for programs.
+// For programs: the summary, and what its parts share with others.
 #ifndef PLATTER_JSON_H
 #define PLATTER_JSON_H
 
@@ -18,8 +18,11 @@ struct json_ends {
 json_t *json_summary(const struct status *status, const struct layout *layout,
                      const struct json_ends *ends);
 
-// Prints the summary and releases it. False where it is NULL or cannot be written; lack of memory
-// is said on stderr.
-bool json_print(json_t *summary);
+// All of a worker's queues, each as "PORT/QUEUE". NULL where memory is out.
+json_t *json_queues(const struct layout *layout, const struct layout_queue *queue, unsigned n);
+
+// Prints an object and releases it. False where it is NULL or cannot be written; lack of memory is
+// said on stderr.
+bool json_print(json_t *object);
 
 #endif

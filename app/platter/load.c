@@ -11,53 +11,60 @@
 #include "control/slots.h"
 #include "show.h"
 
-struct layout *guess_layout(const struct config *config, bool stand_ins)
+static struct layout *layout_of(const struct config *config, bool stand_ins,
+                                struct config_errors *errors)
 {
   static struct plan plan;
   static struct forwarding forwarding;
-  struct config_errors errors = {0};
   const struct config_place none = {0};
   char error[512];
 
   forwarding_make(&forwarding, config, false);
   if (!slots_check(config, &forwarding, error, sizeof(error))) {
-    config_error_add(&errors, config->rules[0].place, "rules: %s", error);
-    config_errors_print(&errors, config->file, stderr);
-    config_errors_free(&errors);
+    config_error_add(errors, config->rules[0].place, "rules: %s", error);
     return NULL;
   }
   plan_make(&plan, config, stand_ins);
   struct layout *layout = plan_layout_guess(&plan, config, &forwarding, error, sizeof(error));
-  if (layout != NULL)
-    return layout;
-  if (config->n_assign > 0)
-    config_error_add(&errors, config->assign[0].place, "workers.assign: %s", error);
-  else
-    config_error_add(&errors, none, "workers: %s", error);
+  if (layout == NULL && config->n_assign > 0)
+    config_error_add(errors, config->assign[0].place, "workers.assign: %s", error);
+  else if (layout == NULL)
+    config_error_add(errors, none, "workers: %s", error);
+  return layout;
+}
+
+struct layout *guess_layout(const struct config *config, bool stand_ins)
+{
+  struct config_errors errors = {0};
+  struct layout *layout = layout_of(config, stand_ins, &errors);
   config_errors_print(&errors, config->file, stderr);
   config_errors_free(&errors);
+  return layout;
+}
+
+struct config *read_config(const char *path, struct layout **layout, struct config_errors *errors)
+{
+  size_t n_kinds;
+  const struct config_kind *kinds = forward_kinds(&n_kinds);
+  struct config *config = config_load(path, kinds, n_kinds, errors);
+  *layout = NULL;
+  if (config != NULL)
+    devices_check(config, errors);
+  if (config != NULL && errors->count == 0)
+    *layout = layout_of(config, false, errors);
+  if (*layout != NULL)
+    return config;
+  config_free(config);
   return NULL;
 }
 
 struct config *load_config(const char *path)
 {
   struct config_errors errors = {0};
-  size_t n_kinds;
-  const struct config_kind *kinds = forward_kinds(&n_kinds);
-  struct config *config = config_load(path, kinds, n_kinds, &errors);
-  if (config != NULL)
-    devices_check(config, &errors);
-  if (errors.count > 0) {
-    config_free(config);
-    config = NULL;
-  }
+  struct layout *layout;
+  struct config *config = read_config(path, &layout, &errors);
   config_errors_print(&errors, path, stderr);
   config_errors_free(&errors);
-  struct layout *layout = config != NULL ? guess_layout(config, false) : NULL;
-  if (layout == NULL) {
-    config_free(config);
-    return NULL;
-  }
   layout_free(layout);
   return config;
 }

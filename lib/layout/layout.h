@@ -131,7 +131,8 @@ const char *layout_kind_name(enum layout_kind kind); // as the configuration wri
 // is no memory for it, and the table is missing.
 bool layout_print(const struct layout *layout, FILE *out);
 
-// The same as a Graphviz digraph: ports' receive queues, workers, handoffs, transmit queues.
+// The same as a cluster of a Graphviz digraph: ports' receive queues, workers, handoffs, transmit
+// queues.
 void layout_dot(const struct layout *layout, FILE *out);
 
 #ifdef __cplusplus

@@ -2,6 +2,7 @@
 // The picture reads from left to right like a packet's way: receive queue, worker, handoff,
 // transmit queue. A handoff's arrow ends at the transmit queue and not at the worker that empties
 // it, or every wire between two workers would be a circle; colour says whose work an arrow is.
+#include "layout/dot.h"
 #include "layout/layout.h"
 
 // Graphviz' dark28 scheme has colours 1 to 8.
@@ -10,23 +11,13 @@ static unsigned color(unsigned worker)
   return worker % 8 + 1;
 }
 
-// The text inside a pair of double quotes.
-static void write_escaped(const char *text, FILE *out)
-{
-  for (; *text != '\0'; text++) {
-    if (*text == '"' || *text == '\\')
-      fputc('\\', out);
-    fputc(*text, out);
-  }
-}
-
 static void write_receive_queues(const struct layout *layout, FILE *out)
 {
   fputs("  { rank=same; node [shape=box];\n", out);
   for (unsigned p = 0; p < layout->n_ports; p++) {
     for (unsigned q = 0; q < layout->ports[p].rx_queues; q++) {
       fprintf(out, "    rx_%u_%u [label=\"receive ", p, q);
-      write_escaped(layout->ports[p].name, out);
+      dot_escape(layout->ports[p].name, out);
       fprintf(out, "/%u\"];\n", q);
     }
   }
@@ -41,7 +32,7 @@ static void write_transmit_queues(const struct layout *layout, FILE *out)
     for (unsigned i = 0; i < worker->n_tx; i++) {
       const struct layout_queue *tx = &worker->tx[i];
       fprintf(out, "    tx_%u_%u [color=%u, label=\"transmit ", tx->port, tx->queue, color(w));
-      write_escaped(layout->ports[tx->port].name, out);
+      dot_escape(layout->ports[tx->port].name, out);
       fprintf(out, "/%u\\nby worker %u\"];\n", tx->queue, w);
     }
   }
@@ -94,11 +85,12 @@ static void write_routes(const struct layout *layout, unsigned w, uint32_t reach
 
 void layout_dot(const struct layout *layout, FILE *out)
 {
-  fputs("digraph layout {\n"
-        "  rankdir=LR;\n"
-        "  node [fontname=\"sans-serif\", fontsize=11, colorscheme=dark28];\n"
-        "  edge [colorscheme=dark28];\n",
-        out);
+  fprintf(out,
+          "  subgraph cluster_layout {\n"
+          "  label=\"layout: %s\";\n"
+          "  node [fontname=\"sans-serif\", fontsize=11, colorscheme=dark28];\n"
+          "  edge [colorscheme=dark28];\n",
+          layout_kind_name(layout->kind));
   write_receive_queues(layout, out);
   write_workers(layout, out);
   write_transmit_queues(layout, out);
@@ -106,5 +98,5 @@ void layout_dot(const struct layout *layout, FILE *out)
     uint32_t reach = write_polls(layout, w, out);
     write_routes(layout, w, reach, out);
   }
-  fputs("}\n", out);
+  fputs("  }\n", out);
 }

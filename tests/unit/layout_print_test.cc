@@ -76,12 +76,13 @@ TEST(Dot, DrawsEveryQueueWorkerAndHandoff)
 {
   Layout layout = Wire().Core(2).Core(3).Make();
   std::string dot = Written(layout_dot, layout.get());
-  for (const char *part : {"digraph layout {\n  rankdir=LR;\n", "rx_0_0 [label=\"receive left/0\"]",
-                           "rx_1_0 [label=\"receive right/0\"]", "label=\"worker 0\\ncore 2\"",
-                           "label=\"worker 1\\ncore 3\"", "label=\"transmit left/0\\nby worker 0\"",
-                           "label=\"transmit right/0\\nby worker 1\"", "rx_0_0 -> worker_0 ",
-                           "rx_1_0 -> worker_1 ", "worker_0 -> handoff_0 ", "handoff_0 -> tx_1_0 ",
-                           "worker_1 -> handoff_1 ", "handoff_1 -> tx_0_0 "})
+  for (const char *part :
+       {"subgraph cluster_layout {\n", "label=\"layout: pipeline\"",
+        "rx_0_0 [label=\"receive left/0\"]", "rx_1_0 [label=\"receive right/0\"]",
+        "label=\"worker 0\\ncore 2\"", "label=\"worker 1\\ncore 3\"",
+        "label=\"transmit left/0\\nby worker 0\"", "label=\"transmit right/0\\nby worker 1\"",
+        "rx_0_0 -> worker_0 ", "rx_1_0 -> worker_1 ", "worker_0 -> handoff_0 ",
+        "handoff_0 -> tx_1_0 ", "worker_1 -> handoff_1 ", "handoff_1 -> tx_0_0 "})
     EXPECT_NE(dot.find(part), std::string::npos) << part << "\n" << dot;
   EXPECT_EQ(dot.find("worker_0 -> tx"), std::string::npos) << dot;
   EXPECT_EQ(dot.substr(dot.size() - 2), "}\n");
@@ -89,10 +90,10 @@ TEST(Dot, DrawsEveryQueueWorkerAndHandoff)
 
 TEST(Dot, DrawsOwnedQueuesStraightAndEscapesNames)
 {
-  Layout layout = Facts().Port("a\"b\\", 1, 1).Core(2).Make();
+  Layout layout = Facts().Port("a\"b\\&lt;", 1, 1).Core(2).Make();
   std::string dot = Written(layout_dot, layout.get());
   EXPECT_NE(dot.find("worker_0 -> tx_0_0 "), std::string::npos) << dot;
-  EXPECT_NE(dot.find("receive a\\\"b\\\\/0"), std::string::npos) << dot;
+  EXPECT_NE(dot.find("receive a\\\"b\\\\&amp;lt;/0"), std::string::npos) << dot;
   EXPECT_EQ(dot.find("handoff"), std::string::npos) << dot;
 }
 
