@@ -251,15 +251,16 @@ static enum status_code start_and_forward(struct replay *r)
       .devices = devices, .longest_frame = inputs_longest(&r->inputs), .prefix = r->prefix};
   struct appliance *appliance;
   struct notes warnings = {0};
-  char error[1024];
+  struct config_errors errors = {0};
 
   for (unsigned i = 0; i < r->config->n_ports; i++)
     devices[i] = r->device[i];
   snprintf(r->prefix, sizeof(r->prefix), "%s_replay_%d", r->config->prefix, getpid());
-  int failed = appliance_start(&appliance, r->config, &options, &warnings, error, sizeof(error));
+  int failed = appliance_start(&appliance, r->config, &options, &warnings, &errors);
   print_warnings(&warnings);
   if (failed) {
-    fprintf(stderr, "%s: %s\n", r->config->file, error);
+    config_errors_print(&errors, r->config->file, stderr);
+    config_errors_free(&errors);
     return STATUS_FAILED;
   }
   print_layout(appliance_layout(appliance), r->json);

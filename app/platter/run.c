@@ -103,14 +103,15 @@ static enum status_code start_and_forward(const struct config *config, struct ru
 {
   struct appliance *appliance;
   struct notes warnings = {0};
-  char error[1024];
+  struct config_errors errors = {0};
 
   if (wait_init() != 0 || start_console() != 0)
     return STATUS_FAILED;
-  int failed = appliance_start(&appliance, config, &run->options, &warnings, error, sizeof(error));
+  int failed = appliance_start(&appliance, config, &run->options, &warnings, &errors);
   print_warnings(&warnings);
   if (failed) {
-    fprintf(stderr, "%s: %s\n", config->file, error);
+    config_errors_print(&errors, config->file, stderr);
+    config_errors_free(&errors);
     return STATUS_FAILED;
   }
   print_layout(appliance_layout(appliance), run->json);

@@ -54,7 +54,8 @@ struct config_port {
   unsigned mtu;              // bytes; 0: what the device has
   bool promiscuous;          // default true: a forwarder wants every frame
   struct config_place place; // of the port's name
-  struct config_place device_place; // of the device's value
+  struct config_place device_place;               // of the device's value
+  struct config_place mtu_place, rx_queues_place; // likewise; line 0: not given
 };
 
 enum config_layout {

@@ -105,6 +105,11 @@ static void port_read(struct reader *reader, const struct document_node *node)
   if (!option_map(reader, port_options, node, port) || port->device == NULL)
     return;
   const struct document_node *queues = document_find(node, "rx_queues");
+  const struct document_node *mtu = document_find(node, "mtu");
+  if (queues != NULL)
+    port->rx_queues_place = queues->place;
+  if (mtu != NULL)
+    port->mtu_place = mtu->place;
   if (queues != NULL && port->rx_queues > 1 && replay_is(port->device))
     document_error(reader->errors, queues, "expected 1, for a replay port has one, found '%u'",
                    port->rx_queues);

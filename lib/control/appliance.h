@@ -38,11 +38,12 @@ struct appliance_options {
   const struct trailing_stage *trailing;
 };
 
-// Returns 0, or -errno and one sentence in `error`, with nothing left behind. `config` must outlive
-// the appliance. Packets may be forwarded before this returns.
+// Returns 0, or -errno with nothing left behind; then `errors` has at least one more: what is wrong
+// with each port that does not start, or else what is. `config` must outlive the appliance. Packets
+// may be forwarded before this returns.
 int appliance_start(struct appliance **appliance, const struct config *config,
-                    const struct appliance_options *options, struct notes *warnings, char *error,
-                    size_t size);
+                    const struct appliance_options *options, struct notes *warnings,
+                    struct config_errors *errors);
 
 const struct layout *appliance_layout(const struct appliance *appliance);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What appliance_start.c, appliance.c (while it runs), appliance_stop.c, gather.c (figures),
-// hotplug.c and telemetry's commands share. Nobody else includes this.
+// What appliance_start.c, appliance_ports.c (their start), appliance.c (while it runs),
+// appliance_stop.c, gather.c (figures), hotplug.c and telemetry's commands share. Nobody else
+// includes this.
 #ifndef CONTROL_APPLIANCE_INTERNAL_H
 #define CONTROL_APPLIANCE_INTERNAL_H
 
@@ -8,6 +9,7 @@
 #include "control/assemble.h"
 #include "control/bridge.h"
 #include "control/circling.h"
+#include "control/eal.h"
 #include "control/loop.h"
 #include "control/plan.h"
 #include "control/port.h"
@@ -37,7 +39,9 @@ struct appliance {
   struct loop *loop; // until everything that can be in it is gone
   struct plan plan;
   struct forwarding forwarding;
-  bool eal; // started
+  bool eal;        // started
+  portset refused; // ports that a step of the start failed with
+  int refusal;     // -errno of the first of them, or 0
   struct port port[CONFIG_PORTS_MAX];
   struct hotplug hotplug[CONFIG_PORTS_MAX];
   struct reconnect reconnect[CONFIG_PORTS_MAX];
@@ -66,6 +70,26 @@ struct appliance {
   struct telemetry_server *telemetry;
   char prefix[CONFIG_NAME_MAX + 32]; // of the runtime directory
 };
+
+// The steps of a start that are about ports. Each is tried with all ports; for each that fails an
+// error is added, with its place in the configuration.
+//   plan_looped  before the memory is planned: reads the captures that ports play in circles
+//   plan         before EAL: reads those of replay ports, adds the memory for their frames and the
+//                PCI devices, as many as `pci` has room for (CONFIG_PORTS_MAX), to the request
+//   probe        finds or makes the devices of ports that were not refused before
+//   start        configures and starts them all; 0, or -errno
+//   name_outputs see port_output.h; the last step, for it cannot be undone. 0, or -errno
+void appliance_plan_looped(struct appliance *appliance, struct config_errors *errors);
+void appliance_plan_ports(struct appliance *appliance, unsigned held, struct eal_request *request,
+                          const char **pci, struct notes *warnings, struct config_errors *errors);
+void appliance_probe_ports(struct appliance *appliance, struct config_errors *errors);
+int appliance_start_ports(struct appliance *appliance, bool strict, struct notes *warnings,
+                          struct config_errors *errors);
+int appliance_name_outputs(struct appliance *appliance, struct config_errors *errors);
+
+// Adds the sentence to the errors, and to it that it may be for want of descriptors.
+void appliance_refuse(struct appliance *appliance, struct config_place place, char *sentence,
+                      size_t size, struct config_errors *errors);
 
 // Fills a->status from the ports and the workers' snapshots. `now`: monotonic seconds.
 void appliance_gather(struct appliance *appliance, double now);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// How a run begins: see appliance.h.
+// How a run begins: see appliance.h. What is about its ports is in appliance_ports.c.
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -9,6 +9,7 @@
 #include <rte_launch.h>
 #include <rte_lcore.h>
 
+#include "config/errors.h"
 #include "control/appliance_internal.h"
 #include "control/changes.h"
 #include "control/clock.h"
@@ -16,7 +17,6 @@
 #include "control/eal.h"
 #include "control/eal_log.h"
 #include "control/plan.h"
-#include "control/port_output.h"
 #include "control/port_replay.h"
 #include "control/shared_memory.h"
 #include "control/telemetry.h"
@@ -26,42 +26,8 @@ static const double TICK_SECONDS = 0.005;
 // Far above what stations ask for by broadcast, and a small part of any link.
 enum { STORM_DEFAULT = 10000 };
 
-// Replay ports are virtual: their memory is on the first node.
-static int plan_replays(struct appliance *a, unsigned held, struct eal_request *request,
-                        struct notes *warnings, char *error, size_t size)
-{
-  for (unsigned i = 0; i < a->config->n_ports; i++) {
-    int status = port_replay_plan(&a->port[i], held, warnings, error, size);
-    if (status != 0)
-      return status;
-    request->huge_bytes[0] += port_replay_bytes(&a->port[i], RTE_PGSIZE_2M);
-    request->ordinary_bytes += port_replay_bytes(&a->port[i], sysconf(_SC_PAGESIZE));
-  }
-  return 0;
-}
-
-// Adds the PCI devices among the ports to the request.
-static int add_pci(struct appliance *a, struct eal_request *request, const char **pci, char *error,
-                   size_t size)
-{
-  uint64_t bytes = request->ordinary_bytes, huge = 0;
-  int status = 0;
-  for (unsigned node = 0; node < MEMORY_NODES_MAX; node++)
-    huge += request->huge_bytes[node];
-  if (request->hugepages != CONFIG_HUGEPAGES_OFF)
-    bytes = RTE_MAX(bytes, huge);
-  request->pci = pci;
-  for (unsigned i = 0; i < a->config->n_ports && status == 0; i++) {
-    if (!device_facts(a->port[i].device, &a->port[i].facts) || !a->port[i].facts.pci)
-      continue;
-    pci[request->n_pci++] = a->port[i].device;
-    status = port_check(&a->port[i], bytes, error, size);
-  }
-  return status;
-}
-
 static int start_eal(struct appliance *a, const struct appliance_options *options,
-                     struct notes *warnings, char *error, size_t size)
+                     struct notes *warnings, struct config_errors *errors, char *error, size_t size)
 {
   const struct config *config = a->config;
   const char *pci[CONFIG_PORTS_MAX];
@@ -78,9 +44,7 @@ static int start_eal(struct appliance *a, const struct appliance_options *option
   int status = plan_cpus(&a->plan, cpus, warnings, error, size);
   if (status != 0)
     return status;
-  status = plan_looped(&a->plan, config, error, size);
-  if (status != 0)
-    return status;
+  appliance_plan_looped(a, errors);
   status = plan_memory(&a->plan, config, &a->forwarding, &need, error, size);
   if (status != 0)
     return status;
@@ -91,11 +55,8 @@ static int start_eal(struct appliance *a, const struct appliance_options *option
   size_t bridges = bridges_bytes(config, a->plan.n_cores);
   request.huge_bytes[0] += bridges;
   request.ordinary_bytes += bridges;
-  status = plan_replays(a, need.held, &request, warnings, error, size);
-  if (status == 0)
-    status = add_pci(a, &request, pci, error, size);
-  if (status == 0)
-    status = eal_start(&request, warnings, error, size);
+  appliance_plan_ports(a, need.held, &request, pci, warnings, errors);
+  status = eal_start(&request, warnings, error, size); // with ports refused, too: to try the others
   if (status != 0)
     return status;
   a->eal = true;
@@ -121,38 +82,6 @@ static int make_layout(struct appliance *a, char *error, size_t size)
   if (a->layout == NULL)
     return -EINVAL;
   return 0;
-}
-
-static int start_ports(struct appliance *a, bool strict, struct notes *warnings, char *error,
-                       size_t size)
-{
-  struct memory_need need = {.workers = a->layout->n_workers,
-                             .handoffs = a->layout->n_handoffs,
-                             .handoff_size =
-                                 plan_handoff_size(a->config, a->layout, &a->forwarding),
-                             .frame = a->plan.longest_frame,
-                             .mbufs = a->config->mbufs};
-  portset leave_tags = strict ? bridges_leave_tags(a->config) : 0;
-  int status = 0;
-  for (unsigned i = 0; i < a->config->n_ports && status == 0; i++) {
-    struct port *port = &a->port[i];
-    port->leave_tags = leave_tags >> i & 1;
-    status = port_configure(port, a->layout->ports[i].rx_queues, a->layout->ports[i].tx_queues,
-                            strict, warnings, error, size);
-    a->forwarding.inserts |= (portset)port->inserts << i;
-    need.receive_descriptors[port->node] += port->rx_queues * port->receive_descriptors;
-    need.looped[port->node] += a->plan.looped[i];
-    need.transmit_descriptors += port->tx_queues * port->transmit_descriptors;
-    need.transmit_queues += port->tx_queues;
-    need.segment = RTE_MAX(need.segment, port_segment(port));
-    if (a->plan.longest_frame == 0)
-      need.frame = RTE_MAX(need.frame, (unsigned)port->mtu + MEMORY_FRAME_EXTRA);
-  }
-  if (status == 0)
-    status = memory_start(&a->memory, &need, error, size);
-  for (unsigned i = 0; i < a->config->n_ports && status == 0; i++)
-    status = port_start(&a->port[i], &a->memory, warnings, error, size);
-  return status;
 }
 
 static int start_residence(struct appliance *a, char *error, size_t size)
@@ -203,13 +132,31 @@ static int start_ticks(struct appliance *a, char *error, size_t size)
   return status == 0 ? 0 : fail(error, size, status, "no memory");
 }
 
-static int start(struct appliance *a, const struct appliance_options *options,
-                 struct notes *warnings, char *error, size_t size)
+static int start_forwarding(struct appliance *a, const struct appliance_options *options,
+                            struct notes *warnings, char *error, size_t size)
+{
+  int status = options->residence ? start_residence(a, error, size) : 0;
+  if (status == 0)
+    status = start_workers(a, error, size);
+  if (status == 0)
+    status = start_ticks(a, error, size);
+  if (status == 0 && options->devices == NULL)
+    wires_start(&a->wires, a->config, a->port, warnings, clock_now());
+  if (status == 0)
+    status = telemetry_start(a, options->prefix != NULL ? options->prefix : a->config->prefix,
+                             error, size);
+  return status;
+}
+
+// Up to EAL, with which devices can be tried.
+static int prepare(struct appliance *a, const struct appliance_options *options,
+                   struct notes *warnings, struct config_errors *errors, char *error, size_t size)
 {
   const struct config *config = a->config;
   bool strict = options->devices == NULL;
-  int status = 0;
-
+  int status = descriptors_raise(config->n_ports, error, size);
+  if (status != 0)
+    return status;
   forwarding_make(&a->forwarding, config, !strict && config->overload == CONFIG_OVERLOAD_WAIT);
   a->forwarding.storm = strict ? STORM_DEFAULT : 0; // a replay is exact, whatever its pace
   plan_make(&a->plan, config, !strict);
@@ -224,28 +171,31 @@ static int start(struct appliance *a, const struct appliance_options *options,
   status = forwarding_append(&a->forwarding, options->trailing, options->n_trailing);
   if (status != 0)
     return fail(error, size, status, "more than %d stages on a port", STAGES_MAX);
-  status = start_eal(a, options, warnings, error, size);
+  status = start_eal(a, options, warnings, errors, error, size);
   if (status == 0)
     changes_restore(warnings);
-  for (unsigned i = 0; i < config->n_ports && status == 0; i++)
-    status = port_probe(&a->port[i], error, size);
+  return status;
+}
+
+static int start(struct appliance *a, const struct appliance_options *options,
+                 struct notes *warnings, struct config_errors *errors)
+{
+  char error[1024] = "";
+  int status = prepare(a, options, warnings, errors, error, sizeof(error));
   if (status == 0)
-    status = make_layout(a, error, size);
+    appliance_probe_ports(a, errors);
   if (status == 0)
-    status = start_ports(a, strict, warnings, error, size);
-  if (status == 0 && options->residence)
-    status = start_residence(a, error, size);
+    status = a->refusal;
   if (status == 0)
-    status = start_workers(a, error, size);
+    status = make_layout(a, error, sizeof(error));
   if (status == 0)
-    status = start_ticks(a, error, size);
-  if (status == 0 && strict)
-    wires_start(&a->wires, config, a->port, warnings, clock_now());
+    status = appliance_start_ports(a, options->devices == NULL, warnings, errors);
   if (status == 0)
-    status =
-        telemetry_start(a, options->prefix != NULL ? options->prefix : config->prefix, error, size);
-  for (unsigned i = 0; i < config->n_ports && status == 0; i++)
-    status = port_output_finish(&a->port[i], error, size); // last: it cannot be taken back
+    status = start_forwarding(a, options, warnings, error, sizeof(error));
+  if (status == 0)
+    status = appliance_name_outputs(a, errors);
+  if (*error != '\0')
+    appliance_refuse(a, (struct config_place){0}, error, sizeof(error), errors);
   return status;
 }
 
@@ -257,19 +207,18 @@ static void begin_replays(struct appliance *a)
 }
 
 int appliance_start(struct appliance **appliance, const struct config *config,
-                    const struct appliance_options *options, struct notes *warnings, char *error,
-                    size_t size)
+                    const struct appliance_options *options, struct notes *warnings,
+                    struct config_errors *errors)
 {
   struct appliance *a = calloc(1, sizeof(*a));
-  if (a == NULL)
-    return fail(error, size, -ENOMEM, "no memory");
+  if (a == NULL) {
+    config_error_add(errors, (struct config_place){0}, "no memory");
+    return -ENOMEM;
+  }
   a->config = config;
-  int status = descriptors_raise(config->n_ports, error, size);
-  if (status == 0)
-    status = start(a, options, warnings, error, size);
+  int status = start(a, options, warnings, errors);
   if (status != 0) {
-    if (a->eal)
-      descriptors_explain(error, size);
+    config_errors_sort(errors, 0);
     appliance_free(a);
     return status;
   }

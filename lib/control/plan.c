@@ -204,16 +204,17 @@ static void add_port(struct memory_need *need, const struct plan *plan,
     need->segment = RTE_MAX(need->segment, frame);
 }
 
-int plan_looped(struct plan *plan, const struct config *config, char *error, size_t size)
+int plan_looped(struct plan *plan, const struct config_port *config, unsigned port, char *error,
+                size_t size)
 {
   char why[512];
-  for (unsigned i = 0; i < config->n_ports && !plan->stand_ins; i++) {
-    int status = looped_capture_frames(config->ports[i].device, config->ports[i].rx_queues,
-                                       &plan->looped[i], why, sizeof(why));
-    if (status != 0)
-      return fail(error, size, status, "ports.%s.device: '%s': %s", config->ports[i].name,
-                  config->ports[i].device, why);
-  }
+  if (plan->stand_ins)
+    return 0;
+  int status = looped_capture_frames(config->device, config->rx_queues, &plan->looped[port], why,
+                                     sizeof(why));
+  if (status != 0)
+    return fail(error, size, status, "ports.%s.device: '%s': %s", config->name, config->device,
+                why);
   return 0;
 }
 

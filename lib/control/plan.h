@@ -64,9 +64,10 @@ unsigned plan_handoff_size(const struct config *config, const struct layout *lay
 struct layout *plan_layout_guess(const struct plan *plan, const struct config *config,
                                  const struct forwarding *forwarding, char *error, size_t size);
 
-// Reads the captures that ports play in circles (looped_capture.h); before plan_memory. Returns 0,
-// or -errno and a sentence.
-int plan_looped(struct plan *plan, const struct config *config, char *error, size_t size);
+// Reads the captures that this port plays in circles (looped_capture.h); before plan_memory.
+// Returns 0, or -errno and a sentence.
+int plan_looped(struct plan *plan, const struct config_port *config, unsigned port, char *error,
+                size_t size);
 
 // What memory that layout will need, devices being on the nodes that the kernel says. Returns 0, or
 // -errno and a sentence.

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Starts that fail: one sentence that names the place, status 1, and a clean machine.
+#include <algorithm>
 #include <csignal>
 #include <cstring>
 #include <filesystem>
 
 #include <gtest/gtest.h>
 
+#include <net/if.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -30,7 +32,11 @@ protected:
   {
     SCOPED_TRACE(yaml);
     Ended ended = run(yaml);
-    expect_refusal(ended, FAILED, dir / "c.yaml: " + what);
+    expect_refusal(ended, FAILED, what);
+    EXPECT_EQ(ended.err.find(dir / "c.yaml:"), 0u) << ended.err;
+    // What is wrong with a port has a place.
+    bool placed = isdigit(static_cast<unsigned char>(ended.err[(dir / "c.yaml:").size()])) != 0;
+    EXPECT_EQ(placed, what.find("ports.") == 0) << ended.err;
     EXPECT_EQ(ended.out, "");
     EXPECT_LT(ended.seconds, 10);
     EXPECT_EQ(before.now(), "");
@@ -48,6 +54,17 @@ protected:
   {
     return "ports: {left: {" + left + "}, right: {device: net_null9}}\n" +
            "forward: [{wire: [left, right]}]\ntelemetry: {prefix: " + prefix + "}\n" + rest;
+  }
+
+  // Each line with one of these words, up to it, with an '@' for the rest: what this machine has.
+  static std::string without_rests(std::string text, const std::vector<std::string> &words)
+  {
+    for (const std::string &word : words)
+      for (size_t at = text.find(word); at != std::string::npos; at = text.find(word, at)) {
+        at += word.size();
+        text.replace(at, text.find('\n', at) + 1 - at, "@");
+      }
+    return text;
   }
 
   Scratch dir;
@@ -68,6 +85,80 @@ TEST_F(StartFailure, DevicesThatAreNotThere)
                  "ports.left.device: '0000:fe:00.0': there is no PCI device at this address; ");
   expect_failure(wire_yaml("net_null9", "fe:00.0,rx=1", prefix),
                  "ports.right.device: '0000:fe:00.0,rx=1': there is no PCI device at this ");
+}
+
+// Each is found by another step: reading captures, before EAL, by platter, by EAL, by the driver.
+TEST_F(StartFailure, AllPortsThatFailAtOnceWithTheirPlaces)
+{
+  std::string pcap = dir / "none.pcap",
+              file = dir.write(
+                  "c.yaml",
+                  "ports:\n"
+                  "  a: {device: 'net_pcap0,rx_pcap=" +
+                      pcap +
+                      ",infinite_rx=1'}\n"
+                      "  b: {device: 'replay,file=" +
+                      pcap +
+                      "'}\n"
+                      "  c: {device: 'fe:00.0'}\n"
+                      "  good: {device: net_tap0}\n"
+                      "  d:\n    mtu: 1500\n    device: 'net_af_packet0,iface=nosuch0'\n"
+                      "  e: {device: net_nosuch0}\n"
+                      "  f: {device: 'net_null0,foo=1'}\n"
+                      "forward: [{sink: [a, b, c, good, d, e, f]}]\ntelemetry: {prefix: " +
+                      prefix + "}\n" + memory_yaml());
+  Ended ended = platter({"run", "--duration", "0.1", file});
+  EXPECT_EQ(ended.status, FAILED);
+  EXPECT_EQ(ended.out, "");
+  std::string expected =
+      file + ":2:15: ports.a.device: 'net_pcap0,rx_pcap=" + pcap + ",infinite_rx=1': " + pcap +
+      ": No such file or directory\n" + file + ":3:15: ports.b.device: " + pcap +
+      ": No such file or directory\n" + file +
+      ":4:15: ports.c.device: '0000:fe:00.0': there is no PCI device at this address; @" + file +
+      ":8:13: ports.d.device: 'net_af_packet0,iface=nosuch0': there is no interface "
+      "'nosuch0' here@" +
+      file + ":9:15: ports.e.device: 'net_nosuch0': DPDK has no driver of this name\n" + file +
+      ":10:15: ports.f.device: 'net_null0,foo=1': the driver refuses it; are its "
+      "arguments right?\n";
+  EXPECT_EQ(without_rests(ended.err, {"at this address; ", "'nosuch0' here"}), expected);
+  EXPECT_EQ(before.now(), "");
+  EXPECT_EQ(if_nametoindex("dtap0"), 0u) << "the device that did start is given back";
+}
+
+// Where devices are there, but not as they are to be.
+TEST_F(StartFailure, AllSettingsThatDevicesDoNotTakeAtOnce)
+{
+  std::string file = dir.write("c.yaml", "ports:\n"
+                                         "  a: {device: net_ring0, rx_queues: 17}\n"
+                                         "  b: {device: 'net_af_packet0,iface=lo', mtu: 9000}\n"
+                                         "  c: {rx_queues: 18, device: net_ring1}\n"
+                                         "forward: [{sink: [a, b, c]}]\ntelemetry: {prefix: " +
+                                             prefix + "}\n" + memory_yaml());
+  Ended ended = platter({"run", "--duration", "0.1", file});
+  EXPECT_EQ(ended.status, FAILED);
+  EXPECT_EQ(ended.err,
+            file + ":2:37: ports.a.rx_queues: 17 asked, but 'net_ring0' has 16\n" + file +
+                ":3:47: ports.b.mtu: 9000 asked, but 'net_af_packet0,iface=lo' takes 46 to "
+                "1500\n" +
+                file + ":4:18: ports.c.rx_queues: 18 asked, but 'net_ring1' has 16\n");
+  EXPECT_EQ(before.now(), "");
+}
+
+TEST_F(StartFailure, AllPortsThatLackAPermission)
+{
+  Surroundings nobody;
+  nobody.nobody = true;
+  nobody.set = {"XDG_RUNTIME_DIR=" + dir.path()};
+  std::string file = dir.write("c.yaml", wire_yaml("net_af_packet0,iface=lo", "net_tap0", prefix));
+  Ended ended = platter({"run", "--duration", "0.1", file}, nobody);
+  EXPECT_EQ(ended.status, FAILED);
+  EXPECT_EQ(ended.err.find(file + ":2:"), 0u) << ended.err;
+  EXPECT_NE(ended.err.find("'net_af_packet0,iface=lo': packet sockets need the capability"),
+            std::string::npos)
+      << ended.err;
+  EXPECT_NE(ended.err.find("\n" + file + ":3:"), std::string::npos) << ended.err;
+  EXPECT_NE(ended.err.find(": ports.right.device: 'net_tap0': "), std::string::npos) << ended.err;
+  EXPECT_EQ(std::count(ended.err.begin(), ended.err.end(), '\n'), 2) << ended.err;
 }
 
 TEST_F(StartFailure, ArgumentsThatAreNotTheDrivers)

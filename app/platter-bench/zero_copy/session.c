@@ -186,6 +186,15 @@ static int finish(struct running *r)
   return 0;
 }
 
+// The configuration is made here: the first error tells enough.
+static int refused(FILE *out, int status, struct config_errors *errors)
+{
+  const char *text = errors->kept > 0 ? errors->error[0].text : NULL;
+  int code = child_error(out, status, "%s", text != NULL ? text : "no memory");
+  config_errors_free(errors);
+  return code;
+}
+
 static int run(struct running *r, const struct config *config)
 {
   const struct trailing_stage copy = {&copy_stage, &r->copy};
@@ -196,14 +205,14 @@ static int run(struct running *r, const struct config *config)
       .trailing = &copy,
   };
   struct notes notes = {0};
-  char error[1024];
-  int status = appliance_start(&r->appliance, config, &options, &notes, error, sizeof(error));
+  struct config_errors errors = {0};
+  int status = appliance_start(&r->appliance, config, &options, &notes, &errors);
   for (size_t i = 0; i < notes.count; i++)
     child_say(r->out, json_pack("{s:o}", "note",
                                 json_stringn_nocheck(notes.text[i], strlen(notes.text[i]))));
   notes_free(&notes);
   if (status != 0)
-    return child_error(r->out, status, "%s", error);
+    return refused(r->out, status, &errors);
   status = measure(r);
   int ended = finish(r);
   if (!appliance_status(r->appliance)->running)
@@ -223,12 +232,8 @@ int session_run(const void *arg, FILE *out)
   session_yaml(r.session, prefix, yaml, sizeof(yaml));
   struct config *config =
       config_parse("platter-bench", yaml, strlen(yaml), kinds, n_kinds, &errors);
-  if (config == NULL) {
-    int code =
-        child_error(out, -EINVAL, "%s", errors.kept > 0 ? errors.error[0].text : "no memory");
-    config_errors_free(&errors);
-    return code;
-  }
+  if (config == NULL)
+    return refused(out, -EINVAL, &errors);
   int status = run(&r, config);
   config_free(config);
   return status;
