@@ -25,7 +25,7 @@ static void print_help(const struct cli *p, FILE *out)
   for (unsigned i = 0; i < p->n_commands; i++)
     fprintf(out, "  %-*s  %s\n", width, p->commands[i]->name, p->commands[i]->summary);
   fprintf(out,
-          "\n`%s COMMAND --help` tells more, with an example. "
+          "\n`%s COMMAND --help` tells more, with an example.\n"
           "`%s --version` says which this is.\n"
           "Start with: %s\n\n%s",
           name, name, p->start, p->exits);

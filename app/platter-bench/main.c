@@ -13,9 +13,8 @@ int main(int argc, char **argv)
       .name = "platter-bench",
       .about = "platter-bench measures what passing references is worth against copying.",
       .start = "platter-bench kernel --quick",
-      .exits =
-          "Exit status: 0 done; 1 something could not be measured; 2 the command line is wrong;\n"
-          "3 an output differed from its input, or the accounting did not close.\n",
+      .exits = "Exit status: 0 done; 1 something could not be measured; 2 the command line is\n"
+               "wrong; 3 an output differed from its input, or the accounting did not close.\n",
       .n_commands = sizeof(commands) / sizeof(*commands),
       .commands = commands,
   };

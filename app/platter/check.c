@@ -125,7 +125,7 @@ static enum status_code run(const struct command *command, int argc, char **argv
 const struct command command_check = {
     .name = "check",
     .summary = "validate a configuration and print the layout of work",
-    .help = "Usage: platter check [--dot | --json] CONFIG\n"
+    .help = "Usage: platter check [--dot] CONFIG\n"
             "       platter check --explain FILTER [CAPTURE]\n"
             "\n"
             "Validates CONFIG and prints what is forwarded where, what rules do, who polls\n"
@@ -137,15 +137,12 @@ const struct command command_check = {
             "Warns of rules that cannot have been meant so: one that never matches, a loop, a\n"
             "balance over one port.\n"
             "\n"
-            "  --dot               a Graphviz graph of the same: ports with their devices,\n"
-            "                      what forwards between them, rules, who does the work\n"
-            "  --json              all of it as JSON on standard output, errors and warnings\n"
-            "                      included, each with its line and column\n"
+            "  --dot               the layout as a Graphviz graph\n"
             "  --explain FILTER    what libpcap makes of FILTER, whether it runs as native\n"
             "                      code, and how many frames of CAPTURE match in how long\n"
             "\n"
             "Example: platter check config/wire.yaml\n"
-            "         platter check --dot config/rules.yaml | dot -Tsvg > forwarding.svg\n"
+            "         platter check --dot config/wire.yaml | dot -Tsvg > layout.svg\n"
             "         platter check --explain \"udp port 53\" pcaps/dns.pcapng\n",
     .run = run,
 };

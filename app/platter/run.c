@@ -187,22 +187,25 @@ static enum status_code run_command(const struct command *command, int argc, cha
 const struct command command_run = {
     .name = "run",
     .summary = "forward until Ctrl-C",
-    .help =
-        "Usage: platter run [OPTIONS] CONFIG [-- EAL ARGUMENTS]\n"
-        "\n"
-        "Starts the ports and workers of CONFIG, prints the layout and, on a terminal, one status\n"
-        "line a second. SIGINT or SIGTERM stops receiving, lets what is under way leave (two\n"
-        "seconds at most), prints the summary and ends: status 0, 1 where a replay port could not\n"
-        "read its file on, or 3 where the accounting does not close.\n"
-        "\n"
-        "  --duration SECONDS   stop by itself after this time\n"
-        "  --watch              the status line also where standard output is no terminal\n"
-        "  --json               the summary as JSON on standard output, and nothing else there\n"
-        "\n"
-        "Arguments behind -- go to DPDK's EAL as they are (see DPDK's Linux guide), for instance\n"
-        "--log-level=pmd.net.pcap:debug. Virtual devices need no privileges; NICs need access to\n"
-        "their VFIO group.\n"
-        "\n"
-        "Example: platter run config/veth-af-packet.yaml\n",
+    .help = "Usage: platter run [OPTIONS] CONFIG [-- EAL ARGUMENTS]\n"
+            "\n"
+            "Starts the ports and workers of CONFIG, prints the layout and, on a terminal,\n"
+            "one status line a second. SIGINT or SIGTERM stops receiving, lets what is under\n"
+            "way leave (two seconds at most), prints the summary and ends: status 0, 1 where\n"
+            "a replay port could not read its file on, or 3 where the accounting does not\n"
+            "close. If ports do not start, each is named, and nothing is left behind: 1.\n"
+            "\n"
+            "  --duration SECONDS   stop by itself after this time\n"
+            "  --watch              the status line also where standard output is no terminal\n"
+            "  --json               the summary as JSON on standard output, and nothing else\n"
+            "                       there\n"
+            "\n"
+            "Arguments behind -- go to DPDK's EAL as they are (see DPDK's Linux guide). With\n"
+            "--log-level among them DPDK's log is shown on standard error: all of it while\n"
+            "platter starts, then a hundred lines at once and ten a second in the long run.\n"
+            "Virtual devices need no privileges; NICs need access to their VFIO group.\n"
+            "\n"
+            "Example: platter run config/veth-af-packet.yaml\n"
+            "         platter run config/demo.yaml -- --log-level=pmd.net.null:info\n",
     .run = run_command,
 };

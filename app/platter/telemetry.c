@@ -160,22 +160,20 @@ static enum status_code run(const struct command *command, int argc, char **argv
 const struct command command_telemetry = {
     .name = "telemetry",
     .summary = "ask a platter that runs",
-    .help =
-        "Usage: platter telemetry [--prefix NAME | --socket PATH] [COMMAND …]\n"
-        "\n"
-        "Asks a platter that runs, and prints each answer as JSON; without a COMMAND, the list of\n"
-        "all. A parameter follows a command behind a comma: /platter/port,left.\n"
-        "\n"
-        "  --prefix NAME   the platter with this telemetry.prefix in its configuration; platter "
-        "if\n"
-        "                  not given. Looked for where DPDK's programs have their directories:\n"
-        "                  $RUNTIME_DIRECTORY, /var/run, $XDG_RUNTIME_DIR, /tmp\n"
-        "  --socket PATH   the one with this socket\n"
-        "\n"
-        "Only the user that platter runs as, and root, may ask. Exit status 1 if nobody answers "
-        "or\n"
-        "the answer is an error.\n"
-        "\n"
-        "Example: platter telemetry /platter/ports /platter/port,left\n",
+    .help = "Usage: platter telemetry [--prefix NAME | --socket PATH] [COMMAND …]\n"
+            "\n"
+            "Asks a platter that runs, and prints each answer as JSON; without a COMMAND, the\n"
+            "list of all. A parameter follows a command behind a comma: /platter/port,left.\n"
+            "\n"
+            "  --prefix NAME   the platter with this telemetry.prefix in its configuration;\n"
+            "                  platter if not given. Looked for where DPDK's programs have\n"
+            "                  their directories: $RUNTIME_DIRECTORY, /var/run,\n"
+            "                  $XDG_RUNTIME_DIR, /tmp\n"
+            "  --socket PATH   the one with this socket\n"
+            "\n"
+            "Only the user that platter runs as, and root, may ask. Exit status 1 if nobody\n"
+            "answers or the answer is an error.\n"
+            "\n"
+            "Example: platter telemetry /platter/ports /platter/port,left\n",
     .run = run,
 };

@@ -12,6 +12,7 @@
 #include <rte_lcore.h>
 
 #include "control/cpu.h"
+#include "control/eal_arguments.h"
 #include "control/eal_log.h"
 #include "control/hugepages.h"
 #include "control/peer_messages.h"
@@ -132,7 +133,7 @@ int eal_start(const struct eal_request *request, struct notes *warnings, char *e
     return status;
 
   peer_messages_begin();
-  eal_log_open();
+  eal_log_open(eal_arguments_set_log_level(request->n_extra, request->extra));
   build_arguments(&started_with, request);
   memcpy(argv, started_with.text, sizeof(argv)); // getopt reorders the array that it gets
   int used = init(started_with.n, argv);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // DPDK's environment layer, started so that nothing is touched that the configuration does not
 // name and nothing is left behind: devices by allow-list, memory without files (--in-memory), one
-// process per prefix, the log kept back unless the start fails.
+// process per prefix, the log kept back unless the start fails or the user sets its level.
 #ifndef CONTROL_EAL_H
 #define CONTROL_EAL_H
 

@@ -44,14 +44,26 @@ static bool is(const struct refused *option, const char *word)
   return length > 0 && strncmp(word + 2, option->name, length) == 0;
 }
 
+static bool is_log_level(const char *word)
+{
+  size_t length = strcspn(word, "=");
+  return length > strlen("--l") && strncmp(word, "--log-level", length) == 0;
+}
+
 // EAL prints the levels and ends the process.
 static bool asks_for_levels(const char *word, const char *next)
 {
-  const char *name = "--log-level", *equals = strchr(word, '=');
-  size_t length = strcspn(word, "=");
+  const char *equals = strchr(word, '=');
   const char *value = equals != NULL ? equals + 1 : next;
-  return length > strlen("--l") && strncmp(word, name, length) == 0 && value != NULL &&
-         strcmp(value, "help") == 0;
+  return is_log_level(word) && value != NULL && strcmp(value, "help") == 0;
+}
+
+bool eal_arguments_set_log_level(int n, char *const *arguments)
+{
+  for (int i = 0; i < n && strcmp(arguments[i], "--") != 0; i++)
+    if (is_log_level(arguments[i]))
+      return true;
+  return false;
 }
 
 int eal_arguments_check(int n, char *const *arguments, char *error, size_t size)

@@ -3,6 +3,7 @@
 #ifndef CONTROL_EAL_ARGUMENTS_H
 #define CONTROL_EAL_ARGUMENTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #ifdef __cplusplus
@@ -13,6 +14,9 @@ extern "C" {
 // process. Returns 0, or -EINVAL and in `error` a sentence that names the argument and what to use
 // in its place.
 int eal_arguments_check(int n, char *const *arguments, char *error, size_t size);
+
+// Whether they set what DPDK logs.
+bool eal_arguments_set_log_level(int n, char *const *arguments);
 
 #ifdef __cplusplus
 }

@@ -26,6 +26,8 @@ static struct {
   // Lines of drivers, by eal_log_warnings. With the stream's lock.
   char warning[WARNINGS_MAX][256];
   unsigned n_warnings; // may be more than there is room for
+  bool asked;          // the user wants to see the log
+  bool shown;          // what is kept is shown, too
 } kept;
 
 // EAL's own lines say that a driver failed, the driver's say why.
@@ -80,6 +82,8 @@ static ssize_t keep(void *cookie, const char *text, size_t size)
 {
   bool warns = rte_log_cur_msg_loglevel() <= (int)RTE_LOG_WARNING;
   fwrite(text, 1, size, kept.file);
+  if (kept.shown)
+    fwrite(text, 1, size, stderr);
   for (size_t at = 0; warns && at < size;) {
     const char *end = memchr(text + at, '\n', size - at);
     size_t length = end != NULL ? (size_t)(end - text) - at : size - at;
@@ -94,6 +98,8 @@ void eal_log_warnings(struct notes *warnings)
   if (kept.stream == NULL)
     return;
   flockfile(kept.stream);
+  if (kept.shown)
+    kept.n_warnings = 0;
   for (unsigned i = 0; i < kept.n_warnings && i < WARNINGS_MAX; i++)
     notes_add(warnings, "DPDK says: %s", kept.warning[i]);
   if (kept.n_warnings > WARNINGS_MAX)
@@ -102,8 +108,9 @@ void eal_log_warnings(struct notes *warnings)
   funlockfile(kept.stream);
 }
 
-void eal_log_open(void)
+void eal_log_open(bool shown)
 {
+  kept.asked = kept.shown = shown;
   int fd = memfd_create("platter-log", MFD_CLOEXEC);
   if (fd < 0)
     return;
@@ -179,7 +186,9 @@ void eal_log_to_stderr(void)
   static FILE *limited;
   if (limited == NULL)
     limited = fopencookie(&limit, "w", (cookie_io_functions_t){.write = write_limited});
-  rte_log_set_global_level(RTE_LOG_WARNING);
+  kept.shown = false;
+  if (!kept.asked)
+    rte_log_set_global_level(RTE_LOG_WARNING);
   rte_openlog_stream(limited != NULL ? limited : stderr);
 }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // DPDK's log: kept in memory while platter starts, for messages about what failed; on stderr while
-// it runs.
+// it runs. Who sets a level of it sees it on stderr from the start on.
 #ifndef CONTROL_EAL_LOG_H
 #define CONTROL_EAL_LOG_H
+
+#include <stdbool.h>
 
 #include "config/notes.h"
 
@@ -10,8 +12,9 @@
 extern "C" {
 #endif
 
-// Before EAL starts: from now on what is logged is kept.
-void eal_log_open(void);
+// Before EAL starts: from now on what is logged is kept. `shown`: until eal_log_to_stderr it goes
+// to stderr as well, and from then on not only warnings and errors do.
+void eal_log_open(bool shown);
 
 // What drivers have logged since the start or the last call, in one line, for an error message; ""
 // if nothing. Valid until the next call.
@@ -21,11 +24,11 @@ const char *eal_words(void);
 const char *eal_log_last(void);
 
 // Adds what drivers have logged as warnings and errors since the last call, each line once: of a
-// start that succeeds nobody else would hear of them.
+// start that succeeds nobody else would hear of them, unless the log is shown.
 void eal_log_warnings(struct notes *warnings);
 
-// From now on DPDK's warnings and errors go to stderr as they come, but not more than
-// log_limit.h allows.
+// From now on DPDK's warnings and errors, or all that it logs, go to stderr as they come, but not
+// more than log_limit.h allows.
 void eal_log_to_stderr(void);
 
 // What is logged goes to memory again, where eal_words finds it.

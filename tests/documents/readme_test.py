@@ -97,17 +97,29 @@ class Readme(reader.Reader):
         sink = "" if "forward:" in text else f"forward: [ sink: [{', '.join(names)}] ]\n"
         return "ports:\n" + ports + sink + text
 
+    def helps(self):
+        """(command, its --help) of both programs, and of each command that they list."""
+        for program in ("platter", "platter-bench"):
+            text = self.typed(f"{program} --help")
+            names = re.findall(r"^  ([a-z-]+)  ", text, re.MULTILINE)
+            self.assertGreaterEqual(len(names), 2, text)
+            yield program, text
+            for name in names:
+                yield f"{program} {name}", self.typed(f"{program} {name} --help")
+
+    def test_help_fits_a_terminal(self):
+        for command, text in self.helps():
+            wide = [line for line in text.splitlines() if len(line) > 80]
+            self.assertEqual(wide, [], f"{command} --help has lines of more than 80 columns")
+
     def test_help_examples(self):
         tried = 0
-        for program, commands in (("platter", ("", "run", "check", "replay")),
-                                  ("platter-bench", ("", "kernel", "zero-copy"))):
-            for name in commands:
-                text = self.typed(f"{program} {name} --help")
-                examples = re.search(r"^(?:Example|Start with): (.*(?:\n +platter.*)*)", text, re.MULTILINE)
-                self.assertIsNotNone(examples, f"{program} {name} --help has no example")
-                for example in examples[1].splitlines():
-                    tried += self.try_example(example.strip())
-        self.assertGreaterEqual(tried, 7)
+        for command, text in self.helps():
+            examples = re.search(r"^(?:Example|Start with): (.*(?:\n +platter.*)*)", text, re.MULTILINE)
+            self.assertIsNotNone(examples, f"{command} --help has no example")
+            for example in examples[1].splitlines():
+                tried += self.try_example(example.strip())
+        self.assertGreaterEqual(tried, 10)
 
     def try_example(self, command):
         if "bench" in command: # its shortest form: how long it measures is not the example
@@ -116,8 +128,25 @@ class Readme(reader.Reader):
                 return 0 # tests/e2e/bench_kernel
         if "veth" in command: # its namespaces: samples_test
             return 0
-        self.typed(command)
+        if "platter telemetry" in command: # asks one that runs
+            self.run_all("platter run my.yaml", command)
+        elif shell.FOREVER.match(command):
+            self.try_run(command)
+        else:
+            self.typed(command)
         return 1
+
+    def try_run(self, command):
+        """EAL arguments of an example show something that is not there without them."""
+        (_, shown), = self.run_all(command)
+        plain, _, arguments = command.partition(" -- ")
+        if arguments:
+            (_, less), = self.run_all(plain)
+            more = [line for line in shape(shown) if line not in shape(less)]
+            self.assertTrue(any("null" in line for line in more), f"{command}: shows only {more}")
+
+    def run_all(self, *commands):
+        return shell.run_all(commands, self.environment, self.directory)
 
 
 if __name__ == "__main__":

@@ -81,7 +81,7 @@ TEST_F(Start, ArgumentsThatEalDoesNotKnow)
   Ended word = run({"hello"});
   expect_refusal(word, FAILED, "DPDK's EAL has no use for the argument 'hello'");
   EXPECT_EQ(word.out, "");
-  Ended behind = run({"--log-level=pmd.*:debug", "--", "-l"});
+  Ended behind = run({"-n", "2", "--", "-l"});
   expect_refusal(behind, FAILED, "DPDK's EAL has no use for the argument '-l'");
   Ended option = run({"--nonsense"});
   EXPECT_EQ(option.status, FAILED);
@@ -96,6 +96,25 @@ TEST_F(Start, ArgumentsThatGoToEal)
   Ended ended = run({"--log-level=pmd.*:debug", "--vdev", "net_null7", "-n", "2"});
   EXPECT_EQ(ended.status, OK) << ended.err;
   expect_closed(ended);
+}
+
+// From the start to the end; else nobody sees it.
+TEST_F(Start, DpdksLogIsShownToWhoSetsItsLevel)
+{
+  Ended quiet = run({"-n", "2"});
+  EXPECT_EQ(quiet.status, OK);
+  EXPECT_EQ(quiet.err, "");
+  const std::vector<std::vector<std::string>> asked = {{"--log-level=pmd.net.null:info"},
+                                                       {"--log-le", "pmd.*:debug"}};
+  for (const std::vector<std::string> &words : asked) {
+    SCOPED_TRACE(words[0]);
+    Ended ended = run(words);
+    EXPECT_EQ(ended.status, OK) << ended.err;
+    expect_closed(ended);
+    EXPECT_NE(ended.err.find("Initializing pmd_null for net_null0\n"), std::string::npos)
+        << ended.err;
+    EXPECT_NE(ended.err.find("Closing null ethdev"), std::string::npos) << ended.err;
+  }
 }
 
 TEST_F(Start, StandInsForCoresTakeTheCpusThatNobodyHas)

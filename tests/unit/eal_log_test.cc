@@ -30,7 +30,7 @@ protected:
   static void SetUpTestSuite()
   {
     rte_log_set_level(RTE_LOGTYPE_USER1, RTE_LOG_DEBUG);
-    eal_log_open();
+    eal_log_open(false);
   }
 };
 

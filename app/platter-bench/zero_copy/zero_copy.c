@@ -90,7 +90,7 @@ static enum status_code run(const struct command *command, int argc, char **argv
 
 const struct command command_zero_copy = {
     .name = "zero-copy",
-    .summary = "platter by reference against platter with 1, 2 and 4 copies of each packet",
+    .summary = "platter by reference against platter with copies of each packet",
     .help = "Usage: platter-bench zero-copy [OPTIONS]\n"
             "\n"
             "Forwards the same frames from memory to a device that takes everything, by\n"
