@@ -104,9 +104,10 @@ static ssize_t unpack(struct capture_bytes *b, uint8_t *to, size_t n)
         failed(b);
       }
     }
+    if (b->left == 0)
+      continue; // the end, an error, or an empty block: there is no address then
     size_t part = b->left < n - done ? b->left : n - done;
-    if (part > 0)
-      memcpy(to + done, b->block, part);
+    memcpy(to + done, b->block, part);
     b->block += part;
     b->left -= part;
     done += part;
