@@ -17,13 +17,20 @@ static void set_bit(uint64_t *bits, unsigned at)
   bits[at / 64] |= UINT64_C(1) << at % 64;
 }
 
-// Room for `more` behind the `used`; the array grows with powers of two.
-static void *grow(void *array, uint32_t used, uint32_t more, size_t size)
+// The power of two that has room for so many.
+static size_t room(size_t n)
 {
   size_t room = 1;
-  while (room < (size_t)used + more)
+  while (room < n)
     room *= 2;
-  return realloc(array, room * size);
+  return room;
+}
+
+// Room for `more` behind the `used`.
+static void *grow(void *array, uint32_t used, uint32_t more, size_t size)
+{
+  size_t wanted = room((size_t)used + more);
+  return array != NULL && wanted == room(used) ? array : realloc(array, wanted * size);
 }
 
 // Networks that have the first `level` bytes in common.
