@@ -23,8 +23,11 @@ static struct {
   FILE *file;   // in memory; open to the end of the process: drivers' threads may write to it
   FILE *stream; // what DPDK writes to; goes to the file
   off_t seen;   // by eal_words
-  // Lines of drivers, by eal_log_warnings. With the stream's lock.
-  char warning[WARNINGS_MAX][256];
+  // For eal_log_warnings. With the stream's lock.
+  struct warning {
+    bool own; // control's, about a peer that came during the start; else a driver's
+    char text[256];
+  } warning[WARNINGS_MAX];
   unsigned n_warnings; // may be more than there is room for
   bool asked;          // the user wants to see the log
   bool shown;          // what is kept is shown, too
@@ -63,17 +66,20 @@ static bool is_harmless(const char *line)
   return false;
 }
 
-static void keep_warning(const char *line, size_t length)
+static void keep_warning(const char *line, size_t length, bool own)
 {
-  char text[sizeof(*kept.warning)];
-  snprintf(text, sizeof(text), "%.*s", (int)length, line);
-  if (!tells_why(text) || is_harmless(text))
+  static const char name[] = "platter: "; // goes before all warnings where they are shown
+  struct warning warning = {.own = own};
+  snprintf(warning.text, sizeof(warning.text), "%.*s", (int)length, line);
+  if (own && strncmp(warning.text, name, strlen(name)) == 0)
+    memmove(warning.text, warning.text + strlen(name), sizeof(warning.text) - strlen(name));
+  else if (!tells_why(warning.text) || is_harmless(warning.text))
     return;
   for (unsigned i = 0; i < kept.n_warnings && i < WARNINGS_MAX; i++)
-    if (strcmp(kept.warning[i], text) == 0)
+    if (strcmp(kept.warning[i].text, warning.text) == 0)
       return;
   if (kept.n_warnings < WARNINGS_MAX)
-    strcpy(kept.warning[kept.n_warnings], text);
+    kept.warning[kept.n_warnings] = warning;
   kept.n_warnings++;
 }
 
@@ -81,13 +87,14 @@ static void keep_warning(const char *line, size_t length)
 static ssize_t keep(void *cookie, const char *text, size_t size)
 {
   bool warns = rte_log_cur_msg_loglevel() <= (int)RTE_LOG_WARNING;
+  bool own = rte_log_cur_msg_logtype() == RTE_LOGTYPE_USER1;
   fwrite(text, 1, size, kept.file);
   if (kept.shown)
     fwrite(text, 1, size, stderr);
   for (size_t at = 0; warns && at < size;) {
     const char *end = memchr(text + at, '\n', size - at);
     size_t length = end != NULL ? (size_t)(end - text) - at : size - at;
-    keep_warning(text + at, length);
+    keep_warning(text + at, length, own);
     at += length + 1;
   }
   return size;
@@ -101,7 +108,7 @@ void eal_log_warnings(struct notes *warnings)
   if (kept.shown)
     kept.n_warnings = 0;
   for (unsigned i = 0; i < kept.n_warnings && i < WARNINGS_MAX; i++)
-    notes_add(warnings, "DPDK says: %s", kept.warning[i]);
+    notes_add(warnings, "%s%s", kept.warning[i].own ? "" : "DPDK says: ", kept.warning[i].text);
   if (kept.n_warnings > WARNINGS_MAX)
     notes_add(warnings, "DPDK says %u more lines like these", kept.n_warnings - WARNINGS_MAX);
   kept.n_warnings = 0;

@@ -446,7 +446,12 @@ def accepted(path):
         ready, _, _ = select.select([listener], [], [], 20)
         if not ready:
             raise TimeoutError("platter's client does not come back")
-        yield Peer(listener.accept()[0])
+        connection = listener.accept()[0]
+        # A client speaks second. One that can be read has given up waiting for the liar before.
+        if select.select([connection], [], [], 0)[0]:
+            connection.close()
+            continue
+        yield Peer(connection)
 
 
 def tell(lie, peer, rng):
