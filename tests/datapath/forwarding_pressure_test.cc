@@ -26,7 +26,12 @@
 namespace
 {
 
-enum : unsigned { TOPOLOGIES = 500, CASES = 20, PER_TEST = 25, FIRST_SEED = 20261128 };
+#ifdef SANITIZED
+enum : unsigned { TOPOLOGIES = 75 };
+#else
+enum : unsigned { TOPOLOGIES = 500 };
+#endif
+enum : unsigned { CASES = 20, PER_TEST = 25, FIRST_SEED = 20261128 };
 enum : unsigned { TURNS = 8, TURNS_LONG = 120 };
 enum : unsigned { RECEIVE_RING = 127, TRANSMIT_RING = 64 };
 
