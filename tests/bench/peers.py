@@ -3,7 +3,8 @@
 
 All are measured in the same way: the drivers' own count of packets sent, read twice, over the time
 between the two readings. Each function gives packets a second, and the share of its cores that the
-forwarder had: below 1 the machine was busy with something else.
+forwarder had: below 1 the machine was busy with something else. Where one cannot, it raises Unable,
+with a sentence that says why and what would help.
 """
 import json
 import os
@@ -11,11 +12,39 @@ import shutil
 import socket
 import struct
 import subprocess
-import sys
 import time
 
 BURST = 64  # platter's own
 NULL = ["net_null0,size=64", "net_null1,no-rx=1"]
+
+
+class Unable(Exception):
+    """Something is missing or does not work; the message says what, and what to do."""
+
+
+def missing_testpmd():
+    """Why dpdk-testpmd cannot run, or None."""
+    return None if shutil.which("dpdk-testpmd") else "dpdk-testpmd is missing: apt install dpdk"
+
+
+def missing_vswitch():
+    """Why Open vSwitch cannot run, or None."""
+    root = os.environ.get("OVS_ROOT", "")
+    needed = ("/usr/sbin/ovsdb-server", "/usr/bin/ovs-vsctl",
+              "/usr/lib/openvswitch-switch-dpdk/ovs-vswitchd-dpdk")
+    for path in needed:
+        if not os.access(root + path, os.X_OK):
+            return (f"Open vSwitch is missing ({root + path}): apt install "
+                    "openvswitch-switch-dpdk, or unpack it and set OVS_ROOT")
+    return None
+
+
+def missing_core_distance(program):
+    """Why core_distance cannot run, or None."""
+    path = core_distance_program(program)
+    return None if os.access(path, os.X_OK) else (
+        f"{os.path.normpath(path)} is missing: meson configure -Dtests=true in the build "
+        "directory, then ninja")
 
 
 class Telemetry:
@@ -38,12 +67,14 @@ class Telemetry:
 def connect(prefix, process):
     for _ in range(500):
         if process.poll() is not None:
-            sys.exit(f"{process.args[0]} ended with status {process.returncode}")
+            said = process.stderr.read().decode(errors="replace").strip().splitlines()
+            raise Unable(f"{os.path.basename(process.args[0])} ended with status "
+                         f"{process.returncode}: {said[-1] if said else 'it said nothing'}")
         try:
             return Telemetry(prefix)
         except (FileNotFoundError, ConnectionRefusedError):
             time.sleep(0.01)
-    sys.exit(f"{process.args[0]}: no telemetry socket")
+    raise Unable(f"{os.path.basename(process.args[0])}: no telemetry socket in five seconds")
 
 
 def sent(telemetry):
@@ -56,7 +87,19 @@ def wait_for_traffic(telemetry):
         if sent(telemetry) > 0:
             return
         time.sleep(0.01)
-    sys.exit("no packet was forwarded in five seconds")
+    raise Unable("no packet was forwarded in five seconds")
+
+
+def reading(count, seconds=5):
+    """What `count` gives, and when, at a moment at which it has just changed: figures are not of the
+    moment at which they are asked for, but are made anew now and then."""
+    first, end = count(), time.monotonic() + seconds
+    while time.monotonic() < end:
+        now = count()
+        if now != first:
+            return now, time.monotonic()
+        time.sleep(0.001)
+    raise Unable(f"no packet was forwarded in {seconds} seconds")
 
 
 def processor_seconds(pid):
@@ -77,9 +120,10 @@ def measure(command, prefix, seconds, workers=1):
         telemetry = connect(prefix, process)
         wait_for_traffic(telemetry)
         time.sleep(0.5)
-        before, start, ran = sent(telemetry), time.monotonic(), processor_seconds(process.pid)
+        before, start = reading(lambda: sent(telemetry))
+        ran = processor_seconds(process.pid)
         time.sleep(seconds)
-        after, end = sent(telemetry), time.monotonic()
+        after, end = reading(lambda: sent(telemetry))
         ran = processor_seconds(process.pid) - ran
         telemetry.close()
         return (after - before) / (end - start), min(1, ran / (end - start) / workers)
@@ -114,11 +158,16 @@ def testpmd(options, ports, mode, *more):
     return measure(command, "bench_testpmd", options.seconds)
 
 
+def core_distance_program(program):
+    """Beside platter's binary, in the same build."""
+    return os.path.join(os.path.dirname(program), "../../tests/bench/core_distance")
+
+
 def core_distance(options):
     """What bounds every handoff; the same program runs before each series, for a host may move the
     virtual machine's cores."""
-    program = os.path.join(os.path.dirname(options.platter), "../../tests/bench/core_distance")
-    return subprocess.run([program], check=True, capture_output=True, text=True).stdout.strip()
+    return subprocess.run([core_distance_program(options.platter)], check=True, capture_output=True,
+                          text=True).stdout.strip()
 
 
 def address(number):
@@ -176,7 +225,7 @@ class Vswitch:
         result = subprocess.run([f"{self.bin}/{program}", *arguments], env=self.environment,
                                 capture_output=True, text=True, timeout=60, check=False)
         if result.returncode != 0 or "Error" in result.stderr:
-            sys.exit(f"{program} {' '.join(arguments)}: {result.stderr}")
+            raise Unable(f"{program} {' '.join(arguments)}: {result.stderr.strip()}")
         return result.stdout
 
     def vsctl(self, *arguments):
@@ -187,7 +236,7 @@ class Vswitch:
                    f"options:dpdk-devargs={device}")
         error = self.vsctl("get", "Interface", name, "error").strip()
         if error not in ("", "[]"):
-            sys.exit(f"Open vSwitch: {device}: {error}")
+            raise Unable(f"Open vSwitch: {device}: {error}")
 
     def know(self, name, addresses):
         """Static entries of its table of addresses; as ovs-appctl fdb/add, over one connection."""
@@ -198,7 +247,7 @@ class Vswitch:
                                          "params": ["br", name, "0", station]}).encode())
                 reply = json.loads(control.recv(4096))
                 if reply["error"]:
-                    sys.exit(f"Open vSwitch: fdb/add {station}: {reply['error']}")
+                    raise Unable(f"Open vSwitch: fdb/add {station}: {reply['error']}")
 
     def sent(self, name):
         """The datapath's own count; the database's is up to five seconds old."""
@@ -222,9 +271,10 @@ def vswitch(options, directory, device, known):
         switch.add_port("in", device)
         time.sleep(2)
         process = switch.processes[1].pid
-        before, start, ran = switch.sent("out"), time.monotonic(), processor_seconds(process)
+        before, start = reading(lambda: switch.sent("out"))
+        ran = processor_seconds(process)
         time.sleep(options.seconds)
-        after, end = switch.sent("out"), time.monotonic()
+        after, end = reading(lambda: switch.sent("out"))
         ran = processor_seconds(process) - ran
         return (after - before) / (end - start), min(1, ran / (end - start))
     finally:

@@ -107,11 +107,16 @@ def main():
     parser.add_argument("--core", type=int, default=1, help="of the worker")
     parser.add_argument("--json", metavar="FILE", help="write the figures there too")
     options = parser.parse_args()
+    if not os.access(PLATTER, os.X_OK):
+        sys.exit(f"{PLATTER} is missing: build platter first (deploy/demo.sh), or name its build "
+                 "directory in BUILD")
     with tempfile.TemporaryDirectory() as directory:
-        figures = {**original(options, directory), **rates(options, directory)}
-    if options.json:
-        with open(options.json, "w", encoding="utf-8") as file:
-            json.dump(figures, file, indent=2)
+        figures = {}
+        for measure in (original, rates):
+            figures.update(measure(options, directory))
+            if options.json:
+                with open(options.json, "w", encoding="utf-8") as file:
+                    json.dump(figures, file, indent=2)
 
 
 if __name__ == "__main__":

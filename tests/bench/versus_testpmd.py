@@ -4,10 +4,11 @@ import argparse
 import json
 import os
 import statistics
+import sys
 import tempfile
 
-from peers import (NULL, address, core_distance, platter, testpmd, vswitch, write_capture,
-                   write_frames)
+from peers import (NULL, Unable, address, core_distance, missing_core_distance, missing_testpmd,
+                   missing_vswitch, platter, testpmd, vswitch, write_capture, write_frames)
 
 ONE = "run-to-completion"
 
@@ -115,9 +116,16 @@ def add_mirror(table, options, directory):
                             lambda: mirror(replay(1518)), lambda: mirror(replay(64)))
 
 
+def missing(what):
+    """Why a scenario cannot be measured here, or None."""
+    if "Open vSwitch" in what:
+        return missing_vswitch()
+    return missing_testpmd() if "testpmd" in what else None
+
+
 def compare(options, name, what, wanted, first, second):
     print(f"{name}: {what}", flush=True)
-    if name.startswith("pipeline"):
+    if name.startswith("pipeline") and not missing_core_distance(options.platter):
         print(f"  a cache line takes {core_distance(options)} cycles from core to core and back",
               flush=True)
     ratios, rates = [], []
@@ -140,6 +148,29 @@ def compare(options, name, what, wanted, first, second):
             "packets_per_second": rates}
 
 
+def check(options, table):
+    """Says at once what is missing, and what it is needed for."""
+    lost = {}
+    for name in options.scenario:
+        why = missing(table[name][0])
+        if why:
+            lost.setdefault(why, []).append(name)
+    for why, names in lost.items():
+        print(f"{why}\n  not measured without: {' '.join(names)}", file=sys.stderr, flush=True)
+    why = missing_core_distance(options.platter)
+    if why and any(name.startswith("pipeline") for name in options.scenario):
+        print(f"{why}\n  not shown without: how far the cores are apart", file=sys.stderr,
+              flush=True)
+    return {name: why for why, names in lost.items() for name in names}
+
+
+def write(options, results):
+    """After every scenario: what was measured is not lost by what comes next."""
+    if options.json:
+        with open(options.json, "w", encoding="utf-8") as file:
+            json.dump(results, file, indent=2)
+
+
 def main():
     parser = argparse.ArgumentParser(prog="versus-testpmd.sh", description=__doc__.split("\n")[0])
     parser.add_argument("--platter", required=True, help=argparse.SUPPRESS)
@@ -149,17 +180,28 @@ def main():
     parser.add_argument("scenario", nargs="*",
                         help="all where none is named; an unknown name lists them")
     options = parser.parse_args()
+    results = []
     with tempfile.TemporaryDirectory() as directory:
         table = scenarios(options, directory)
         unknown = [name for name in options.scenario if name not in table]
         if unknown:
             parser.error(f"there is no scenario '{unknown[0]}'; there are {' '.join(table)}")
-        results = [compare(options, name, *table[name])
-                   for name in options.scenario or table]
-    if options.json:
-        with open(options.json, "w", encoding="utf-8") as file:
-            json.dump(results, file, indent=2)
+        options.scenario = options.scenario or list(table)
+        lost = check(options, table)
+        for name in options.scenario:
+            try:
+                if name in lost:
+                    raise Unable(lost[name])
+                results.append(compare(options, name, *table[name]))
+            except Unable as why:
+                print(f"{name}: not measured: {why}", flush=True)
+                results.append({"scenario": name, "what": table[name][0], "not_measured": str(why)})
+            write(options, results)
+    sys.exit(any("not_measured" in result for result in results))
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)
