@@ -7,7 +7,8 @@
 // a node leads to lies one behind the other, so that a count of the bits before is the way there. A
 // lookup is at most four steps for IPv4, and for IPv6 as many as networks of the set have bytes in
 // common, and one. DPDK's rte_lpm and rte_fib want 64 MB of EAL's memory for each set; this takes
-// some ten bytes for each network (100,000 random addresses: 8 MB).
+// 18 bytes for each network and 104 for each node: 28 to 50 bytes a network for 1,000 to 100,000
+// random IPv4 addresses (100,000: 4.9 MB).
 #ifndef STAGES_ADDRESSES_H
 #define STAGES_ADDRESSES_H
 
