@@ -19,9 +19,10 @@ std::string warnings()
   return text;
 }
 
-void log(uint32_t level, const char *line)
+// Control's own lines are of USER1.
+void log(uint32_t level, const char *line, uint32_t type = RTE_LOGTYPE_PMD)
 {
-  rte_log(level, RTE_LOGTYPE_USER1, "%s\n", line);
+  rte_log(level, type, "%s\n", line);
 }
 
 class EalLog : public testing::Test
@@ -29,7 +30,7 @@ class EalLog : public testing::Test
 protected:
   static void SetUpTestSuite()
   {
-    rte_log_set_level(RTE_LOGTYPE_USER1, RTE_LOG_DEBUG);
+    rte_log_set_level(RTE_LOGTYPE_PMD, RTE_LOG_DEBUG);
     eal_log_open(false);
   }
 };
@@ -54,6 +55,12 @@ TEST_F(EalLog, NotWhatDoesNotConcernPlatter)
                        "not supported");
   log(RTE_LOG_ERR, "tap_mp_req_on_rxtx(): Failed to send start req to secondary 95");
   EXPECT_EQ(warnings(), "");
+}
+
+TEST_F(EalLog, WhatControlSaysOfAPeerIsNotDpdks)
+{
+  log(RTE_LOG_WARNING, "platter: port b: its peer is let go", RTE_LOGTYPE_USER1);
+  EXPECT_EQ(warnings(), "port b: its peer is let go\n");
 }
 
 TEST_F(EalLog, NoMoreThanAScreenHolds)
