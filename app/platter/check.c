@@ -6,13 +6,14 @@
 #include "check_json.h"
 #include "command.h"
 #include "config/rules_lint.h"
+#include "control/here.h"
 #include "dot.h"
 #include "explain.h"
 #include "show.h"
 #include "show_forwarding.h"
 
 struct check {
-  bool dot, json;
+  bool dot, json, here;
   const char *filter; // to explain; else NULL
 };
 
@@ -65,9 +66,14 @@ static enum status_code show(struct check_findings *found, const struct check *c
     return check_json(found) ? STATUS_OK : STATUS_FAILED;
   config_errors_print(&found->errors, found->file, stderr);
   config_errors_list(&found->warnings, found->file, "warning: ", stderr);
+  print_warnings(&found->notes);
   if (found->errors.count > 0)
     return STATUS_OK;
-  return show_valid(found, check->dot) ? STATUS_OK : STATUS_FAILED;
+  if (!show_valid(found, check->dot))
+    return STATUS_FAILED;
+  if (check->here && !check->dot)
+    puts("\nhere: nothing on this machine stands in the way");
+  return STATUS_OK;
 }
 
 static enum status_code check_file(const char *file, const struct check *check)
@@ -82,9 +88,14 @@ static enum status_code check_file(const char *file, const struct check *check)
     status = STATUS_USAGE;
   else if (!lint(config, &found.warnings))
     status = STATUS_FAILED;
+  if (config != NULL && check->here)
+    here_check(config, &found.errors, &found.notes);
+  if (status == STATUS_OK && found.errors.count > 0)
+    status = STATUS_FAILED;
   enum status_code shown = show(&found, check);
   config_errors_free(&found.errors);
   config_errors_free(&found.warnings);
+  notes_free(&found.notes);
   layout_free(layout);
   config_free(config);
   return status != STATUS_OK ? status : shown;
@@ -94,6 +105,7 @@ static enum status_code run(const struct command *command, int argc, char **argv
 {
   static const struct option options[] = {{"dot", no_argument, NULL, 'd'},
                                           {"explain", required_argument, NULL, 'e'},
+                                          {"here", no_argument, NULL, 'h'},
                                           {"json", no_argument, NULL, 'j'},
                                           {0}};
   struct check check = {0};
@@ -104,6 +116,8 @@ static enum status_code run(const struct command *command, int argc, char **argv
       check.dot = true;
     else if (option == 'e')
       check.filter = optarg;
+    else if (option == 'h')
+      check.here = true;
     else if (option == 'j')
       check.json = true;
     else
@@ -113,6 +127,8 @@ static enum status_code run(const struct command *command, int argc, char **argv
     return usage_error(command, "it takes either --dot or --json");
   if (check.filter != NULL && (check.dot || check.json))
     return usage_error(command, "--explain takes no --%s", check.dot ? "dot" : "json");
+  if (check.filter != NULL && check.here)
+    return usage_error(command, "--explain takes no --here");
   if (check.filter != NULL && argc - optind > 1)
     return usage_error(command, "--explain takes one capture at most");
   if (check.filter != NULL)
@@ -125,7 +141,7 @@ static enum status_code run(const struct command *command, int argc, char **argv
 const struct command command_check = {
     .name = "check",
     .summary = "validate a configuration and print the layout of work",
-    .help = "Usage: platter check [--dot] CONFIG\n"
+    .help = "Usage: platter check [--here] [--dot | --json] CONFIG\n"
             "       platter check --explain FILTER [CAPTURE]\n"
             "\n"
             "Validates CONFIG and prints what is forwarded where, what rules do, who polls\n"
@@ -137,12 +153,21 @@ const struct command command_check = {
             "Warns of rules that cannot have been meant so: one that never matches, a loop, a\n"
             "balance over one port.\n"
             "\n"
-            "  --dot               the layout as a Graphviz graph\n"
+            "  --here              also whether this machine has what CONFIG needs: cores,\n"
+            "                      devices and their drivers, interfaces, sockets, files,\n"
+            "                      memory, permissions. Nothing is opened or changed; run it\n"
+            "                      as the user who will run platter. Exit status 1 where a\n"
+            "                      start would fail\n"
+            "  --dot               a Graphviz graph of the same: ports with their devices,\n"
+            "                      what forwards between them, rules, who does the work\n"
+            "  --json              all of it as JSON on standard output, errors and warnings\n"
+            "                      included, each with its line and column\n"
             "  --explain FILTER    what libpcap makes of FILTER, whether it runs as native\n"
             "                      code, and how many frames of CAPTURE match in how long\n"
             "\n"
             "Example: platter check config/wire.yaml\n"
-            "         platter check --dot config/wire.yaml | dot -Tsvg > layout.svg\n"
+            "         platter check --here config/demo.yaml\n"
+            "         platter check --dot config/rules.yaml | dot -Tsvg > forwarding.svg\n"
             "         platter check --explain \"udp port 53\" pcaps/dns.pcapng\n",
     .run = run,
 };

@@ -26,14 +26,28 @@ static const struct option telemetry_options[] = {
     {NULL},
 };
 
+static bool memory_read(struct reader *reader, const struct option *option,
+                        const struct document_node *node, void *field)
+{
+  reader->config->memory_place = node->key_place;
+  return option_section(reader, option, node, field);
+}
+
+static bool telemetry_read(struct reader *reader, const struct option *option,
+                           const struct document_node *node, void *field)
+{
+  reader->config->telemetry_place = node->key_place;
+  return option_section(reader, option, node, field);
+}
+
 static const struct option root_options[] = {
     {"ports", config_ports_read, .required = true},
     {"workers", config_workers_read},
     {"forward", config_forward_read, .required = true},
     {"rules", config_rules_read},
     {"overload", option_word, offsetof(struct config, overload), .words = overload_words},
-    {"memory", option_section, .options = memory_options},
-    {"telemetry", option_section, .options = telemetry_options},
+    {"memory", memory_read, .options = memory_options},
+    {"telemetry", telemetry_read, .options = telemetry_options},
     {NULL},
 };
 

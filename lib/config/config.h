@@ -209,6 +209,7 @@ struct config {
   struct config_port ports[CONFIG_PORTS_MAX]; // in the order of the file
   unsigned n_cores;                           // 0: the default set
   unsigned cores[CONFIG_CORES_MAX];
+  struct config_place core_place[CONFIG_CORES_MAX]; // of each
   enum config_layout layout;
   unsigned n_assign; // over 0: explicit assignment, which replaces cores and layout
   struct config_assign *assign;
@@ -221,6 +222,7 @@ struct config {
   enum config_hugepages hugepages;
   unsigned mbufs;                   // per pool; 0: auto
   char prefix[CONFIG_NAME_MAX + 1]; // of DPDK's runtime directory; default "platter"
+  struct config_place memory_place, telemetry_place; // of the sections; line 0: not in the file
 };
 
 // What may stand under `forward`: the caller names the kinds, since the stages that implement them

@@ -47,8 +47,10 @@ static bool cores_read(struct reader *reader, const struct option *option,
   option_count(reader, node, "cores", 1, CONFIG_CORES_MAX);
   for (size_t i = 0; i < list.count; i++) {
     unsigned core;
-    if (core_read(reader, option, list.child[i], &core) && config->n_cores < CONFIG_CORES_MAX)
-      config->cores[config->n_cores++] = core;
+    if (!core_read(reader, option, list.child[i], &core) || config->n_cores == CONFIG_CORES_MAX)
+      continue;
+    config->core_place[config->n_cores] = list.child[i]->place;
+    config->cores[config->n_cores++] = core;
   }
   return true;
 }

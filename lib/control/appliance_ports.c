@@ -3,7 +3,6 @@
 // is wrong with them is said at once.
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "control/appliance_internal.h"
 #include "control/descriptors.h"
@@ -58,26 +57,13 @@ void appliance_plan_looped(struct appliance *a, struct config_errors *errors)
               sizeof(error), errors);
 }
 
-// Replay ports are virtual: their memory is on the first node.
 static int plan_replay(struct appliance *a, unsigned i, unsigned held, struct eal_request *request,
                        struct notes *warnings, char *error, size_t size)
 {
   int status = port_replay_plan(&a->port[i], held, warnings, error, size);
-  if (status == 0) {
-    request->huge_bytes[0] += port_replay_bytes(&a->port[i], RTE_PGSIZE_2M);
-    request->ordinary_bytes += port_replay_bytes(&a->port[i], sysconf(_SC_PAGESIZE));
-  }
+  if (status == 0)
+    port_replay_ask(&a->port[i], request);
   return status;
-}
-
-// All memory that EAL will take.
-static uint64_t all_bytes(const struct eal_request *request)
-{
-  uint64_t huge = 0;
-  for (unsigned node = 0; node < MEMORY_NODES_MAX; node++)
-    huge += request->huge_bytes[node];
-  return request->hugepages != CONFIG_HUGEPAGES_OFF ? RTE_MAX(request->ordinary_bytes, huge)
-                                                    : request->ordinary_bytes;
 }
 
 void appliance_plan_ports(struct appliance *a, unsigned held, struct eal_request *request,
@@ -91,7 +77,7 @@ void appliance_plan_ports(struct appliance *a, unsigned held, struct eal_request
   for (unsigned i = 0; i < a->config->n_ports; i++) {
     if (!device_facts(a->port[i].device, &a->port[i].facts) || !a->port[i].facts.pci)
       continue;
-    int checked = port_check(&a->port[i], all_bytes(request), error, sizeof(error));
+    int checked = port_check(&a->port[i], eal_locked(request), error, sizeof(error));
     if (checked == 0)
       pci[request->n_pci++] = a->port[i].device;
     with_port(a, i, checked, error, sizeof(error), errors);

@@ -48,13 +48,7 @@ static int start_eal(struct appliance *a, const struct appliance_options *option
   status = plan_memory(&a->plan, config, &a->forwarding, &need, error, size);
   if (status != 0)
     return status;
-  for (unsigned node = 0; node < MEMORY_NODES_MAX; node++) {
-    request.huge_bytes[node] = memory_bytes(&need, node, RTE_PGSIZE_2M);
-    request.ordinary_bytes += memory_bytes(&need, node, sysconf(_SC_PAGESIZE));
-  }
-  size_t bridges = bridges_bytes(config, a->plan.n_cores);
-  request.huge_bytes[0] += bridges;
-  request.ordinary_bytes += bridges;
+  eal_ask(&request, &need, bridges_bytes(config, a->plan.n_cores));
   appliance_plan_ports(a, need.held, &request, pci, warnings, errors);
   status = eal_start(&request, warnings, error, size); // with ports refused, too: to try the others
   if (status != 0)

@@ -38,6 +38,14 @@ int descriptors_raise(unsigned n_ports, char *error, size_t size)
     return 0;
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
+  return descriptors_check(n_ports, error, size);
+}
+
+int descriptors_check(unsigned n_ports, char *error, size_t size)
+{
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+    return 0;
   unsigned long needed = count_open(limit.rlim_max) + FOR_EAL + n_ports * FOR_A_PORT;
   if (needed <= limit.rlim_max)
     return 0;

@@ -6,8 +6,10 @@
 
 #include <stddef.h>
 
-// Raises the limit to the highest that the process may have. Where so few are left that not even
-// EAL starts with them (it crashes then), returns -EMFILE and a sentence; else 0.
+// Whether so many are left that EAL starts (it crashes with too few): 0, or -EMFILE and a sentence.
+int descriptors_check(unsigned n_ports, char *error, size_t size);
+
+// Raises the limit to the highest that the process may have, and does the same.
 int descriptors_raise(unsigned n_ports, char *error, size_t size);
 
 // Appends to what is said of a failure that it may be for want of descriptors, and what to do:

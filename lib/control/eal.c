@@ -6,10 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_lcore.h>
+#include <rte_memory.h>
 
 #include "control/cpu.h"
 #include "control/eal_arguments.h"
@@ -36,8 +38,28 @@ static void argument(struct arguments *args, const char *format, ...)
   va_end(list);
 }
 
-static int choose_memory(const struct eal_request *request, struct notes *warnings, char *error,
-                         size_t size)
+void eal_ask(struct eal_request *request, const struct memory_need *need, size_t bytes)
+{
+  for (unsigned node = 0; node < MEMORY_NODES_MAX; node++) {
+    request->huge_bytes[node] += memory_bytes(need, node, RTE_PGSIZE_2M);
+    request->ordinary_bytes += memory_bytes(need, node, sysconf(_SC_PAGESIZE));
+  }
+  request->huge_bytes[0] += bytes;
+  request->ordinary_bytes += bytes;
+}
+
+uint64_t eal_locked(const struct eal_request *request)
+{
+  uint64_t huge_bytes = 0;
+  for (unsigned node = 0; node < MEMORY_NODES_MAX; node++)
+    huge_bytes += request->huge_bytes[node];
+  return request->hugepages == CONFIG_HUGEPAGES_OFF || huge_bytes < request->ordinary_bytes
+             ? request->ordinary_bytes
+             : huge_bytes;
+}
+
+int eal_choose_memory(const struct eal_request *request, struct notes *warnings, char *error,
+                      size_t size)
 {
   char why[512];
   huge = request->hugepages != CONFIG_HUGEPAGES_OFF &&
@@ -126,7 +148,7 @@ static int init(int argc, char **argv)
 int eal_start(const struct eal_request *request, struct notes *warnings, char *error, size_t size)
 {
   char *argv[256];
-  int status = choose_memory(request, warnings, error, size);
+  int status = eal_choose_memory(request, warnings, error, size);
   if (status == 0)
     status = runtime_directory_take(request->prefix, error, size);
   if (status != 0)

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "config/config.h"
 #include "config/notes.h"
@@ -28,6 +29,17 @@ struct eal_request {
   int n_extra;
   char *const *extra; // the user's own EAL arguments, at the end
 };
+
+// Adds what pools, rings and, on the first node, so many bytes besides will take to the request.
+void eal_ask(struct eal_request *request, const struct memory_need *need, size_t bytes);
+
+// Bytes that devices will have to reach.
+uint64_t eal_locked(const struct eal_request *request);
+
+// Whether the machine has the memory that is asked for, as eal_start begins with. Returns 0, or
+// -errno and a sentence; adds to `warnings` what costs speed (no hugepages).
+int eal_choose_memory(const struct eal_request *request, struct notes *warnings, char *error,
+                      size_t size);
 
 // Starts EAL. Adds to `warnings` what costs speed (no hugepages). Returns 0, or -errno and one
 // sentence in `error`; then nothing is left behind. One start in a process's life.

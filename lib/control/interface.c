@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
@@ -78,6 +80,13 @@ int interface_is_up(unsigned index)
 int interface_set_up(unsigned index, bool up)
 {
   return set_flag(index, IFF_UP, up);
+}
+
+bool interface_is_tap(unsigned index)
+{
+  struct ethtool_drvinfo info = {.cmd = ETHTOOL_GDRVINFO};
+  struct ifreq request = {.ifr_data = (void *)&info};
+  return interface_ask(SIOCETHTOOL, index, &request) == 0 && strcmp(info.driver, "tun") == 0;
 }
 
 // A line of /proc/net/dev: "NAME: " and eight numbers of receipt, then packets sent by bytes,

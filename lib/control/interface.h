@@ -28,6 +28,9 @@ int interface_set_feature(unsigned index, const char *name, bool on);
 // that is in another network namespace; -ENODEV where the interface is no veth.
 int interface_veth_peer(unsigned index, char *name);
 
+// Whether it is a tap.
+bool interface_is_tap(unsigned index);
+
 // Packets that the kernel was to send by an interface and whose driver dropped. False where it
 // cannot be asked: then *packets stays as it is.
 bool interface_undelivered(const char *name, uint64_t *packets);

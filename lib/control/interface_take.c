@@ -15,6 +15,7 @@
 #include "config/config.h"
 #include "config/notes.h"
 #include "config/text.h"
+#include "control/unix_sockets.h"
 
 static struct {
   unsigned n;
@@ -34,10 +35,29 @@ static int no_interface(const char *name, char *why, size_t size)
   return status;
 }
 
+int interface_exists(const char *name, char *why, size_t size)
+{
+  return if_nametoindex(name) != 0 ? 0 : no_interface(name, why, size);
+}
+
+static int taken(const char *name, char *why, size_t size)
+{
+  return fail(why, size, -EADDRINUSE,
+              "another platter has the interface '%s'; stop it, or choose another interface", name);
+}
+
+int interface_free(const char *name, char *why, size_t size)
+{
+  char wanted[64];
+  snprintf(wanted, sizeof(wanted), "@platter/interface/%s", name);
+  return unix_socket_listed(wanted, false) ? taken(name, why, size) : 0;
+}
+
 int interface_check(const char *name, char *why, size_t size)
 {
-  if (if_nametoindex(name) == 0)
-    return no_interface(name, why, size);
+  int status = interface_exists(name, why, size);
+  if (status != 0)
+    return status;
   int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
   if (fd < 0 && errno == EPERM)
     return fail(why, size, -EPERM,
@@ -65,9 +85,7 @@ int interface_take(const char *name, char *why, size_t size)
                     offsetof(struct sockaddr_un, sun_path) + 1 + length);
   if (status != 0 && errno == EADDRINUSE) {
     close(fd);
-    return fail(why, size, -EADDRINUSE,
-                "another platter has the interface '%s'; stop it, or choose another interface",
-                name);
+    return taken(name, why, size);
   }
   if (status != 0) {
     close(fd); // then nobody can tell

@@ -10,6 +10,12 @@
 // 0, or -errno and a clause in `why` that says what to do.
 int interface_check(const char *name, char *why, size_t size);
 
+// Whether it is there: 0, or -ENODEV and a clause.
+int interface_exists(const char *name, char *why, size_t size);
+
+// Whether interface_take would find it taken by another process: 0, or -EADDRINUSE and a clause.
+int interface_free(const char *name, char *why, size_t size);
+
 // Takes the interface of this name, in this process's network namespace, until the process ends;
 // again where it has it already. Returns 0, or -EADDRINUSE and a clause in `why`.
 int interface_take(const char *name, char *why, size_t size);

@@ -11,25 +11,16 @@
 #include <unistd.h>
 
 #include "config/notes.h"
+#include "control/capability.h"
 #include "control/pci_device.h"
 
 #define SET_UP "`sudo deploy/host-setup --apply"
 
-enum { CAP_IPC_LOCK = 14 }; // capabilities(7): may lock any amount of memory
-
 struct pci_view pci_view_here(void)
 {
   struct pci_view view = {.root = "", .may_lock = UINT64_MAX};
-  char line[128];
-  unsigned long long capabilities = 0;
   struct rlimit limit;
-  FILE *in = fopen("/proc/self/status", "r");
-  while (in != NULL && fgets(line, sizeof(line), in) != NULL)
-    if (sscanf(line, "CapEff: %llx", &capabilities) == 1)
-      break;
-  if (in != NULL)
-    fclose(in);
-  if (!(capabilities >> CAP_IPC_LOCK & 1) && getrlimit(RLIMIT_MEMLOCK, &limit) == 0 &&
+  if (!capability_here(CAPABILITY_IPC_LOCK) && getrlimit(RLIMIT_MEMLOCK, &limit) == 0 &&
       limit.rlim_cur != RLIM_INFINITY)
     view.may_lock = limit.rlim_cur;
   return view;
@@ -202,19 +193,37 @@ int pci_check(const struct pci_view *view, const char *address, uint64_t bytes, 
   return status;
 }
 
-int pci_trouble(const struct pci_view *view, const char *address, char *why, size_t size)
+bool pci_identity(const struct pci_view *view, const char *address, unsigned *vendor, unsigned *id)
+{
+  struct pci_device device;
+  if (!pci_device_read(view->root, address, &device))
+    return false;
+  *vendor = device.vendor;
+  *id = device.id;
+  return true;
+}
+
+int pci_ready(const struct pci_view *view, const char *address, char *why, size_t size)
 {
   struct pci_device device;
   if (!pci_device_read(view->root, address, &device))
     return missing(view, why, size);
   if (!pci_device_is_nic(&device))
     return no_nic(view, &device, why, size);
-  int status = check_driver(view, &device, why, size);
-  if (status == 0 && strcmp(device.driver, "vfio-pci") == 0)
-    status = check_group(view, &device, why, size);
-  if (status == 0)
-    status =
-        fail(why, size, -ENODEV, "no driver of DPDK takes this device (%04x:%04x, bound to %s)",
-             device.vendor, device.id, device.driver);
-  return status;
+  return check_driver(view, &device, why, size);
+}
+
+int pci_trouble(const struct pci_view *view, const char *address, char *why, size_t size)
+{
+  struct pci_device device;
+  int status = pci_ready(view, address, why, size);
+  if (status == 0 && pci_device_read(view->root, address, &device)) {
+    if (strcmp(device.driver, "vfio-pci") == 0)
+      status = check_group(view, &device, why, size);
+    if (status == 0)
+      status =
+          fail(why, size, -ENODEV, "no driver of DPDK takes this device (%04x:%04x, bound to %s)",
+               device.vendor, device.id, device.driver);
+  }
+  return status != 0 ? status : -ENODEV;
 }

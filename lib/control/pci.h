@@ -4,6 +4,7 @@
 #ifndef CONTROL_PCI_H
 #define CONTROL_PCI_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,12 @@ struct pci_view pci_view_here(void);
 // clause in `why` with what to do ("there is no PCI device at this address; NICs here: …").
 int pci_check(const struct pci_view *view, const char *address, uint64_t bytes, char *why,
               size_t size);
+
+// Beside that: whether the device is a NIC, and is DPDK's to take. Returns as pci_check.
+int pci_ready(const struct pci_view *view, const char *address, char *why, size_t size);
+
+// Its vendor and device id. False: there is no device.
+bool pci_identity(const struct pci_view *view, const char *address, unsigned *vendor, unsigned *id);
 
 // After DPDK gave no port: the most likely reason, in the same form. Never 0.
 int pci_trouble(const struct pci_view *view, const char *address, char *why, size_t size);

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -17,6 +18,7 @@
 #include <rte_kvargs.h>
 
 #include "config/notes.h"
+#include "control/unix_sockets.h"
 
 enum {
   HELLO_TIMEOUT = 500,  // milliseconds
@@ -110,23 +112,48 @@ static int check_directory(const char *path, char *why, size_t size)
                 strerror(errno));
   if (!S_ISDIR(file.st_mode))
     return fail(why, size, -ENOTDIR, "'%s', where its socket would be, is no directory", directory);
+  if (eaccess(directory, W_OK | X_OK) != 0)
+    return fail(why, size, -errno, "its socket cannot be made in '%s' (%s)", directory,
+                strerror(errno));
   return 0;
 }
 
-static int check_file(const struct server *server, const char *path, char *why, size_t size)
+static int taken(const char *path, char *why, size_t size)
 {
-  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  return fail(why, size, -EADDRINUSE,
+              "another process listens at '%s' (`ss -xlp` shows which); stop it, or choose another "
+              "path",
+              path);
+}
+
+// What stands in the way of the file without a look at who has it. *there: a socket is there.
+static int check_place(const struct server *server, const char *path, bool *there, char *why,
+                       size_t size)
+{
+  struct sockaddr_un address;
   struct stat file;
-  bool own = false;
+  *there = false;
   if (*path == '\0' || strlen(path) >= sizeof(address.sun_path))
     return fail(why, size, -ENAMETOOLONG, "%s: a socket's path has 1 to %zu bytes", server->key,
                 sizeof(address.sun_path) - 1);
-  strcpy(address.sun_path, path);
   int status = check_directory(path, why, size);
   if (status != 0 || lstat(path, &file) != 0)
     return status;
   if (!S_ISSOCK(file.st_mode))
     return fail(why, size, -EEXIST, "'%s' is there already, and is no socket", path);
+  *there = true;
+  return 0;
+}
+
+// Removes the file of a socket that nobody uses.
+static int prepare_file(const struct server *server, const char *path, char *why, size_t size)
+{
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  bool own = false, there;
+  int status = check_place(server, path, &there, why, size);
+  if (status != 0 || !there)
+    return status;
+  strcpy(address.sun_path, path);
   status = knock(server, &address, sizeof(address), &own);
   if (status == -ECONNREFUSED)
     return unlink(path) == 0 ? 0
@@ -136,10 +163,14 @@ static int check_file(const struct server *server, const char *path, char *why, 
     return fail(why, size, -EADDRINUSE, "another port of this platter has the socket '%s'", path);
   if (status == 0 && own)
     return 0;
-  return fail(why, size, -EADDRINUSE,
-              "another process listens at '%s' (`ss -xlp` shows which); stop it, or choose "
-              "another path",
-              path);
+  return taken(path, why, size);
+}
+
+static int check_file(const struct server *server, const char *path, char *why, size_t size)
+{
+  bool there;
+  int status = check_place(server, path, &there, why, size);
+  return status == 0 && there && unix_socket_listed(path, true) ? taken(path, why, size) : status;
 }
 
 static const struct server *find(const char *driver)
@@ -150,7 +181,10 @@ static const struct server *find(const char *driver)
   return NULL;
 }
 
-int peer_socket_prepare(const char *driver, const char *arguments, char *why, size_t size)
+static int with_path(const char *driver, const char *arguments,
+                     int (*what)(const struct server *server, const char *path, char *why,
+                                 size_t size),
+                     char *why, size_t size)
 {
   const struct server *server = find(driver);
   struct rte_kvargs *read = server != NULL ? rte_kvargs_parse(arguments, NULL) : NULL;
@@ -159,9 +193,32 @@ int peer_socket_prepare(const char *driver, const char *arguments, char *why, si
   const char *path = rte_kvargs_get(read, server->key);
   int status = 0;
   if (path != NULL && server->listens(read))
-    status = check_file(server, path, why, size);
+    status = what(server, path, why, size);
   rte_kvargs_free(read);
   return status;
+}
+
+int peer_socket_prepare(const char *driver, const char *arguments, char *why, size_t size)
+{
+  return with_path(driver, arguments, prepare_file, why, size);
+}
+
+int peer_socket_check(const char *driver, const char *arguments, char *why, size_t size)
+{
+  return with_path(driver, arguments, check_file, why, size);
+}
+
+bool peer_socket_alone(const char *driver, const char *arguments, char *path, size_t size)
+{
+  const struct server *server = find(driver);
+  struct rte_kvargs *read =
+      server != NULL && !server->shared ? rte_kvargs_parse(arguments, NULL) : NULL;
+  const char *found = read != NULL ? rte_kvargs_get(read, server->key) : NULL;
+  bool alone = found != NULL && server->listens(read);
+  if (alone)
+    snprintf(path, size, "%s", found);
+  rte_kvargs_free(read);
+  return alone;
 }
 
 // As memif_connect_client (drivers/net/memif/memif_socket.c) has it. An abstract name begins with a

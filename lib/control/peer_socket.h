@@ -18,6 +18,13 @@ extern "C" {
 // process that listens there, a directory that is missing.
 int peer_socket_prepare(const char *driver, const char *arguments, char *why, size_t size);
 
+// The same, and removes nothing and connects to nobody.
+int peer_socket_check(const char *driver, const char *arguments, char *why, size_t size);
+
+// The path of the file, in `path`, where no other port of the process may have the same. False: the
+// driver with these arguments makes none, or one that several may share.
+bool peer_socket_alone(const char *driver, const char *arguments, char *path, size_t size);
+
 // Where `driver` with these arguments is a memif client: begins to connect to its server, without
 // waiting for anybody. Returns a descriptor, which the caller closes; -1: nobody listens there.
 int peer_socket_knock(const char *driver, const char *arguments);

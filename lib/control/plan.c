@@ -81,14 +81,24 @@ static unsigned substitute(const unsigned *usable, unsigned n_usable, const unsi
   return usable[n_taken % n_usable];
 }
 
+bool plan_core_usable(const struct plan *plan, unsigned i, char *why, size_t size)
+{
+  unsigned usable[CPU_SET_MAX], n = cpu_usable(usable, CPU_SET_MAX);
+  char list[256];
+  if (has(usable, n, plan->cores[i].cpu))
+    return true;
+  cpu_list(usable, n, list, sizeof(list));
+  fail(why, size, -EINVAL, "workers: core %u cannot be used here; this process may use %s",
+       plan->cores[i].cpu, list);
+  return false;
+}
+
 int plan_cpus(const struct plan *plan, unsigned *cpus, struct notes *warnings, char *error,
               size_t size)
 {
   unsigned usable[CPU_SET_MAX], taken[LAYOUT_WORKERS_MAX], n_taken = 0;
   unsigned n = cpu_usable(usable, CPU_SET_MAX);
-  char list[256];
 
-  cpu_list(usable, n, list, sizeof(list));
   for (unsigned i = 0; i < plan->n_cores; i++)
     if (has(usable, n, plan->cores[i].cpu))
       taken[n_taken++] = plan->cores[i].cpu;
@@ -97,9 +107,8 @@ int plan_cpus(const struct plan *plan, unsigned *cpus, struct notes *warnings, c
     cpus[i] = asked;
     if (has(usable, n, asked))
       continue;
-    if (!plan->stand_ins)
-      return fail(error, size, -EINVAL,
-                  "workers: core %u cannot be used here; this process may use %s", asked, list);
+    if (!plan->stand_ins && !plan_core_usable(plan, i, error, size))
+      return -EINVAL;
     cpus[i] = taken[n_taken] = substitute(usable, n, taken, n_taken);
     n_taken++;
     notes_add(warnings, "core %u is not there; core %u stands in for it", asked, cpus[i]);

@@ -34,6 +34,9 @@ void plan_make(struct plan *plan, const struct config *config, bool stand_ins);
 int plan_cpus(const struct plan *plan, unsigned *cpus, struct notes *warnings, char *error,
               size_t size);
 
+// Whether this process may use the i-th core; if not, `why` says so, in plan_cpus' words.
+bool plan_core_usable(const struct plan *plan, unsigned i, char *why, size_t size);
+
 // The lcore that runs the worker of this core.
 unsigned plan_lcore(const struct plan *plan, unsigned core);
 

@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <rte_errno.h>
+#include <rte_memory.h>
 
 #include "config/notes.h"
 
@@ -40,9 +42,13 @@ int port_replay_plan(struct port *port, unsigned held, struct notes *warnings, c
   return 0;
 }
 
-size_t port_replay_bytes(const struct port *port, size_t page)
+// Replay ports are virtual: their memory is on the first node.
+void port_replay_ask(const struct port *port, struct eal_request *request)
 {
-  return port->replay_plan != NULL ? replay_plan_bytes(port->replay_plan, page) : 0;
+  if (port->replay_plan == NULL)
+    return;
+  request->huge_bytes[0] += replay_plan_bytes(port->replay_plan, RTE_PGSIZE_2M);
+  request->ordinary_bytes += replay_plan_bytes(port->replay_plan, sysconf(_SC_PAGESIZE));
 }
 
 // What leaves is freed, or written by net_pcap, whose receive side gives nothing where it has no

@@ -5,6 +5,7 @@
 #define CONTROL_PORT_REPLAY_H
 
 #include "config/notes.h"
+#include "control/eal.h"
 #include "control/port.h"
 
 // Before EAL: reads the capture through and computes what it needs. `held`: see replay_plan_make.
@@ -14,8 +15,8 @@
 int port_replay_plan(struct port *port, unsigned held, struct notes *warnings, char *error,
                      size_t size);
 
-// Bytes of memory, in pages of this size, beside what the ports' pools take.
-size_t port_replay_bytes(const struct port *port, size_t page);
+// Adds the memory that it takes, beside what the ports' pools do, to the request.
+void port_replay_ask(const struct port *port, struct eal_request *request);
 
 // The string that DPDK gets for the device: the port's own, but for a replay port.
 const char *port_replay_device(const struct port *port, char *text, size_t size);

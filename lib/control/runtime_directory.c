@@ -19,7 +19,10 @@ static struct {
   char path[512];
 } runtime = {.lock = -1};
 
-enum { TRIES = 100 };
+enum {
+  TRIES = 100,
+  LOCK_TRIES = 10, // a millisecond apart
+};
 
 // Others must not be able to put anything into it, or another in its place: what DPDK and platter
 // do there they do by name.
@@ -42,15 +45,17 @@ static int check_owner(int fd, const char *path, char *error, size_t size)
   return 0;
 }
 
-// Makes a directory in an open one, if it is not there, and opens it. Returns the descriptor, or
-// -errno and a sentence.
-static int enter(int parent, const char *name, const char *path, char *error, size_t size)
+static int cannot_make(int code, const char *path, char *error, size_t size)
 {
-  if (mkdirat(parent, name, 0700) != 0 && errno != EEXIST)
-    return fail(error, size, -errno,
-                "cannot make the runtime directory %s (%s); set XDG_RUNTIME_DIR to a directory "
-                "that you can write to",
-                path, strerror(errno));
+  return fail(error, size, -code,
+              "cannot make the runtime directory %s (%s); set XDG_RUNTIME_DIR to a directory that "
+              "you can write to",
+              path, strerror(code));
+}
+
+// Opens a directory in an open one. Returns the descriptor, or -errno and a sentence.
+static int open_own(int parent, const char *name, const char *path, char *error, size_t size)
+{
   int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (fd < 0 && (errno == ELOOP || errno == ENOTDIR)) // open(2), O_NOFOLLOW with O_DIRECTORY
     return fail(error, size, -errno,
@@ -68,6 +73,14 @@ static int enter(int parent, const char *name, const char *path, char *error, si
   return status;
 }
 
+// Makes it first, if it is not there.
+static int enter(int parent, const char *name, const char *path, char *error, size_t size)
+{
+  if (mkdirat(parent, name, 0700) != 0 && errno != EEXIST)
+    return cannot_make(errno, path, error, size);
+  return open_own(parent, name, path, error, size);
+}
+
 // Whether the open directory still has its name: one that ends removes it, and another may have
 // made a new one, between open and flock.
 static bool is_there(int parent, const char *name, int fd)
@@ -75,6 +88,25 @@ static bool is_there(int parent, const char *name, int fd)
   struct stat open, named;
   return fstat(fd, &open) == 0 && fstatat(parent, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
          open.st_dev == named.st_dev && open.st_ino == named.st_ino;
+}
+
+static int taken(const char *prefix, char *error, size_t size)
+{
+  return fail(error, size, -EBUSY,
+              "another platter runs with the prefix '%s'; stop it, or give this one another "
+              "telemetry.prefix",
+              prefix);
+}
+
+// Tries for as long as runtime_directory_check may hold it.
+static bool lock(int fd)
+{
+  for (unsigned i = 0; i < LOCK_TRIES; i++) {
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+      return true;
+    usleep(1000);
+  }
+  return false;
 }
 
 static int take(int parent, const char *prefix, char *error, size_t size)
@@ -85,7 +117,7 @@ static int take(int parent, const char *prefix, char *error, size_t size)
       continue;
     if (fd < 0)
       return fd;
-    bool locked = flock(fd, LOCK_EX | LOCK_NB) == 0;
+    bool locked = lock(fd);
     if (locked && is_there(parent, prefix, fd)) {
       runtime.lock = fd;
       return 0;
@@ -94,26 +126,61 @@ static int take(int parent, const char *prefix, char *error, size_t size)
     if (!locked)
       break;
   }
-  return fail(error, size, -EBUSY,
-              "another platter runs with the prefix '%s'; stop it, or give this one another "
-              "telemetry.prefix",
-              prefix);
+  return taken(prefix, error, size);
 }
 
-// The directory that DPDK will use (lib/eal/unix/eal_filesystem.c, eal_create_runtime_dir), made
-// and locked beforehand: without shared configuration files DPDK itself has no lock.
-int runtime_directory_take(const char *prefix, char *error, size_t size)
+// The directory that DPDK will use (lib/eal/unix/eal_filesystem.c, eal_create_runtime_dir).
+static const char *base_directory(void)
 {
   const char *base = getenv("RUNTIME_DIRECTORY"), *user = getenv("XDG_RUNTIME_DIR");
+  if (base != NULL)
+    return base;
+  return getuid() == 0 ? "/var/run" : user != NULL ? user : "/tmp";
+}
+
+// Made and locked beforehand: without shared configuration files DPDK itself has no lock.
+int runtime_directory_take(const char *prefix, char *error, size_t size)
+{
   char path[256];
-  if (base == NULL)
-    base = getuid() == 0 ? "/var/run" : user != NULL ? user : "/tmp";
-  snprintf(path, sizeof(path), "%s/dpdk", base);
+  snprintf(path, sizeof(path), "%s/dpdk", base_directory());
   snprintf(runtime.path, sizeof(runtime.path), "%s/%s", path, prefix);
   int parent = enter(AT_FDCWD, path, path, error, size);
   if (parent < 0)
     return parent;
   int status = take(parent, prefix, error, size);
+  close(parent);
+  return status;
+}
+
+// Whether it could be made in the open directory, which is to be opened next, or locked where it is
+// there.
+static int check(int parent, const char *prefix, const char *path, char *error, size_t size)
+{
+  struct stat file;
+  if (fstatat(parent, prefix, &file, AT_SYMLINK_NOFOLLOW) != 0)
+    return faccessat(parent, ".", W_OK | X_OK, AT_EACCESS) == 0
+               ? 0
+               : cannot_make(errno, path, error, size);
+  int fd = open_own(parent, prefix, path, error, size);
+  if (fd < 0)
+    return fd;
+  bool free = flock(fd, LOCK_SH | LOCK_NB) == 0;
+  close(fd);
+  return free ? 0 : taken(prefix, error, size);
+}
+
+int runtime_directory_check(const char *prefix, char *error, size_t size)
+{
+  char path[256], own[512];
+  struct stat file;
+  snprintf(path, sizeof(path), "%s/dpdk", base_directory());
+  snprintf(own, sizeof(own), "%s/%s", path, prefix);
+  if (lstat(path, &file) != 0)
+    return eaccess(base_directory(), W_OK | X_OK) == 0 ? 0 : cannot_make(errno, path, error, size);
+  int parent = open_own(AT_FDCWD, path, path, error, size);
+  if (parent < 0)
+    return parent;
+  int status = check(parent, prefix, own, error, size);
   close(parent);
   return status;
 }

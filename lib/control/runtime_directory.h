@@ -13,6 +13,9 @@ extern "C" {
 // one sentence in `error`.
 int runtime_directory_take(const char *prefix, char *error, size_t size);
 
+// Whether runtime_directory_take would: nothing is made, and the lock is let go at once.
+int runtime_directory_check(const char *prefix, char *error, size_t size);
+
 // Its path, once it was taken.
 const char *runtime_directory(void);
 

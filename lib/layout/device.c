@@ -62,6 +62,20 @@ static unsigned read_queues(const struct driver *driver, const char *arguments)
   return driver->queues;
 }
 
+// As many as transmit queues, but for drivers that count them by their arguments: net_pcap has one
+// for each that it receives by (pmd_pcap_probe), if there is any.
+static unsigned read_rx_queues(const struct driver *driver, const char *arguments)
+{
+  if (driver->count == NULL)
+    return read_queues(driver, arguments);
+  if (arguments_count(arguments, "iface") == 1)
+    return 1;
+  unsigned files = arguments_count(arguments, "rx_pcap");
+  return files > 0
+             ? files
+             : arguments_count(arguments, "rx_iface") + arguments_count(arguments, "rx_iface_in");
+}
+
 // What two drivers copy depends on their arguments.
 static const char *read_copies(const struct driver *driver, const char *arguments)
 {
@@ -109,6 +123,7 @@ static bool read_vdev(const char *device, struct device_facts *facts)
   facts->driver = driver->name;
   facts->copies = read_copies(driver, arguments);
   facts->tx_queues = read_queues(driver, arguments);
+  facts->rx_queues = read_rx_queues(driver, arguments);
   read_interfaces(driver, arguments, facts);
   read_buffer(driver, arguments, facts);
   return true;

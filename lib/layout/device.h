@@ -22,6 +22,7 @@ struct device_facts {
   const char *driver; // "net_af_packet"; NULL for a PCI device and for a vdev not in the table
   const struct driver *special; // its row in the table, never NULL; a NIC's: device_is_nic
   unsigned tx_queues; // transmit queues the arguments give; 0: not known without the device
+  unsigned rx_queues; // receive queues, likewise
   char interface[16]; // of the kernel's, that it stands on; "": none, or the driver makes it
   char sender[16];    // of the kernel's, that it sends by; "": likewise
   unsigned sends;     // bytes of the longest frame that a buffer of the driver's holds; 0: any
