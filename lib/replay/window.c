@@ -115,9 +115,29 @@ static int make_memory(struct replay *r)
   return r->source->slot != NULL ? 0 : -ENOMEM;
 }
 
-int window_open(struct replay *r, char *error, size_t size)
+// On control's CPUs, whoever calls, not on a worker's. DPDK has functions for that, but none that
+// stays: rte_ctrl_thread_create is gone in 24.11, and what came instead is not in 22.11.
+static int start_thread(struct replay *r)
 {
   char name[16];
+  rte_cpuset_t cpus = rte_lcore_cpuset(rte_get_main_lcore());
+  pthread_attr_t attributes;
+  int status = -pthread_attr_init(&attributes);
+  if (status != 0)
+    return status;
+  status = -pthread_attr_setaffinity_np(&attributes, sizeof(cpus), &cpus);
+  if (status == 0)
+    status = -pthread_create(&r->thread, &attributes, read_ahead, r);
+  pthread_attr_destroy(&attributes);
+  r->threaded = status == 0;
+  snprintf(name, sizeof(name), "replay%u", r->number);
+  if (r->threaded)
+    pthread_setname_np(r->thread, name);
+  return status;
+}
+
+int window_open(struct replay *r, char *error, size_t size)
+{
   r->source->window = true;
   int status = make_memory(r);
   if (status != 0)
@@ -128,9 +148,7 @@ int window_open(struct replay *r, char *error, size_t size)
     ; // the first poll finds it full
   if (status != 0 || r->failed)
     return fail(error, size, status != 0 ? status : -EINVAL, "%s", r->error);
-  snprintf(name, sizeof(name), "replay%u", r->number);
-  status = rte_ctrl_thread_create(&r->thread, name, NULL, read_ahead, r);
-  r->threaded = status == 0;
+  status = start_thread(r);
   if (status != 0)
     return fail(error, size, status, "%s: no thread to read it (%s)", r->plan.options.file,
                 rte_strerror(-status));

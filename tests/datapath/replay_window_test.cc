@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A capture that does not fit into the memory for it: the same frames in the same order, and what
 // happens where the file changes while it is read.
+#include <cstring>
 #include <deque>
+#include <filesystem>
+#include <fstream>
+
+#include <rte_lcore.h>
+#include <sched.h>
 
 #include "replay_bed.h"
 
@@ -89,6 +95,29 @@ TEST_F(Window, WholeLapsOfEveryFrameInOrder)
   EXPECT_EQ(status.sent, 3 * frames.size());
   EXPECT_EQ(status.bytes, 3 * lap_bytes);
   EXPECT_EQ(status.mbufs, static_cast<size_t>(REPLAY_WINDOW_MIN));
+}
+
+// Its thread has a name that `top -H` shows, and the CPUs of control, not those of who opened it.
+TEST_F(Window, ReadsAheadWhereControlRuns)
+{
+  cpu_set_t before, all, control = rte_lcore_cpuset(rte_get_main_lcore());
+  ASSERT_EQ(sched_getaffinity(0, sizeof(before), &before), 0);
+  memset(&all, 0xff, sizeof(all));
+  ASSERT_EQ(sched_setaffinity(0, sizeof(all), &all), 0);
+  open(least_plan(",loop=0"), "in");
+  ASSERT_EQ(sched_setaffinity(0, sizeof(before), &before), 0);
+  int found = 0;
+  for (const auto &task : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::string name;
+    std::getline(std::ifstream(task.path() / "comm"), name);
+    if (name != "replay0")
+      continue;
+    cpu_set_t own;
+    ASSERT_EQ(sched_getaffinity(std::stoi(task.path().filename()), sizeof(own), &own), 0);
+    EXPECT_TRUE(CPU_EQUAL(&own, &control));
+    found++;
+  }
+  EXPECT_EQ(found, 1);
 }
 
 TEST_F(Window, LettingGoLate)
