@@ -19,7 +19,7 @@ build_packages=(
   gcc libc6-dev          # C17 compiler
   meson ninja-build      # the build
   pkg-config             # finds the libraries below
-  libdpdk-dev            # DPDK 22.11: ports, mbufs, rings; the drivers come with it
+  libdpdk-dev            # DPDK: ports, mbufs, rings; the drivers come with it
   libpcap-dev            # reads captures
   libarchive-dev         # unpacks them: gzip, zstd, xz, lz4
   libyaml-dev            # reads the configuration

@@ -16,6 +16,7 @@
 #include "control/eal.h"
 #include "control/telemetry_commands.h"
 #include "control/telemetry_data.h"
+#include "packet/dpdk_release.h"
 
 static json_t *eal_params(const struct appliance *a, const char *parameter)
 {
@@ -66,10 +67,11 @@ static json_t *ethdev_info(const struct appliance *a, const char *parameter)
   char name[RTE_ETH_NAME_MAX_LEN] = "";
   struct rte_ether_addr mac = {0};
   struct rte_eth_conf conf = {0};
+  if (rte_eth_dev_conf_get(port->id, &conf) != 0)
+    return no_such_port();
   json_t *d = json_object();
   rte_eth_dev_get_name_by_port(port->id, name);
   rte_eth_macaddr_get(port->id, &mac);
-  rte_eth_dev_conf_get(port->id, &conf);
   data_text(d, "name", "%s", name);
   data_number(d, "state", 1); // attached
   data_number(d, "nb_rx_queues", port->rx_queues);
@@ -91,12 +93,16 @@ static json_t *ethdev_info(const struct appliance *a, const char *parameter)
   return d;
 }
 
-static void add_queues(json_t *d, const char *name, const uint64_t *queue)
+static void add_queues(json_t *d, const struct rte_eth_stats *stats)
 {
-  json_t *list = json_array();
-  for (unsigned i = 0; i < RTE_ETHDEV_QUEUE_STAT_CNTRS; i++)
-    json_array_append_new(list, json_integer(queue[i]));
-  json_object_set_new(d, name, list);
+  struct dpdk_queue_figures figures[DPDK_QUEUE_FIGURES_MAX];
+  unsigned n = dpdk_queue_figures(stats, figures);
+  for (unsigned f = 0; f < n; f++) {
+    json_t *list = json_array();
+    for (unsigned q = 0; q < figures[f].n; q++)
+      json_array_append_new(list, json_integer(figures[f].value[q]));
+    json_object_set_new(d, figures[f].name, list);
+  }
 }
 
 static json_t *ethdev_stats(const struct appliance *a, const char *parameter)
@@ -116,11 +122,7 @@ static json_t *ethdev_stats(const struct appliance *a, const char *parameter)
   data_number(d, "ierrors", stats.ierrors);
   data_number(d, "oerrors", stats.oerrors);
   data_number(d, "rx_nombuf", stats.rx_nombuf);
-  add_queues(d, "q_ipackets", stats.q_ipackets);
-  add_queues(d, "q_opackets", stats.q_opackets);
-  add_queues(d, "q_ibytes", stats.q_ibytes);
-  add_queues(d, "q_obytes", stats.q_obytes);
-  add_queues(d, "q_errors", stats.q_errors);
+  add_queues(d, &stats);
   return d;
 }
 

@@ -19,8 +19,8 @@ std::string warnings()
   return text;
 }
 
-// Control's own lines are of USER1.
-void log(uint32_t level, const char *line, uint32_t type = RTE_LOGTYPE_PMD)
+// Control's own lines are of USER1; drivers' types, here USER2, are any others.
+void log(uint32_t level, const char *line, uint32_t type = RTE_LOGTYPE_USER2)
 {
   rte_log(level, type, "%s\n", line);
 }
@@ -30,7 +30,7 @@ class EalLog : public testing::Test
 protected:
   static void SetUpTestSuite()
   {
-    rte_log_set_level(RTE_LOGTYPE_PMD, RTE_LOG_DEBUG);
+    rte_log_set_level(RTE_LOGTYPE_USER2, RTE_LOG_DEBUG);
     eal_log_open(false);
   }
 };
