@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "control/eal.h"
 
+#include <dlfcn.h>
 #include <errno.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +22,7 @@
 #include "control/peer_messages.h"
 #include "control/runtime_directory.h"
 #include "datapath/failure.h"
+#include "packet/dpdk_release.h"
 
 static bool huge; // memory is in hugepages; EAL is one per process
 
@@ -131,6 +134,40 @@ static void build_arguments(struct arguments *args, const struct eal_request *re
     argument(args, "%s", request->extra[i]);
 }
 
+#if DPDK_ARGPARSE
+static jmp_buf left;   // rte_eal_init
+static bool may_leave; // it runs; nobody else does yet
+
+// In front of the C library's, for every shared object of the process.
+void exit(int status)
+{
+  if (may_leave)
+    longjmp(left, 1);
+  void (*usual)(int) = (void (*)(int))dlsym(RTLD_NEXT, "exit");
+  usual(status);
+  abort();
+}
+
+// rte_eal_init, which fails if it would have ended the process.
+static int init_and_return(int argc, char **argv)
+{
+  if (setjmp(left) != 0) {
+    may_leave = false;
+    rte_errno = EINVAL;
+    return -1;
+  }
+  may_leave = true;
+  int used = rte_eal_init(argc, argv);
+  may_leave = false;
+  return used;
+}
+#else
+static int init_and_return(int argc, char **argv)
+{
+  return rte_eal_init(argc, argv);
+}
+#endif
+
 // rte_eal_init, which prints its usage to standard output where an argument is wrong: a page that
 // offers what platter refuses, between what getopt and platter say on standard error.
 static int init(int argc, char **argv)
@@ -138,7 +175,7 @@ static int init(int argc, char **argv)
   FILE *usual = stdout, *nowhere = fopen("/dev/null", "we");
   if (nowhere != NULL)
     stdout = nowhere;
-  int used = rte_eal_init(argc, argv);
+  int used = init_and_return(argc, argv);
   stdout = usual;
   if (nowhere != NULL)
     fclose(nowhere);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The words are read as getopt_long does (lib/eal/common/eal_common_options.c has the lists), which
 // takes any beginning of a long name: a name is refused with all its beginnings. Those that are
-// too short to be clear EAL refuses anyway.
+// too short to be clear EAL refuses anyway. EAL of 25.11 takes whole names only.
 #include "control/eal_arguments.h"
 
 #include <errno.h>
@@ -9,11 +9,13 @@
 #include <string.h>
 
 #include "config/notes.h"
+#include "packet/dpdk_release.h"
 
 static const struct refused {
   char letter; // 0: none
   const char *name;
   const char *instead;
+  bool argparse; // what DPDK has only with its own reader of arguments
 } refused[] = {
     {'h', "help", "DPDK's Linux guide lists EAL's arguments"},
     {'v', "version", "`dpdk-telemetry.py` shows DPDK's version"},
@@ -30,13 +32,19 @@ static const struct refused {
     {0, "no-shconf", "platter shares nothing already"},
     {0, "telemetry", "platter answers at DPDK's telemetry socket itself"},
     {0, "no-telemetry", "platter answers at DPDK's telemetry socket itself"},
+    {0, "coremask", "workers.cores in the configuration names the cores", true},
+    {0, "service-coremask", "workers.cores in the configuration names the cores", true},
+    {0, "service-corelist", "workers.cores in the configuration names the cores", true},
+    {'R', "remap-lcore-ids", "workers.cores in the configuration names the cores", true},
+    {0, "memory-size", "memory.mbufs in the configuration sets how much", true},
+    {0, "numa-mem", "memory.mbufs in the configuration sets how much", true},
 };
 
 enum { N_REFUSED = sizeof(refused) / sizeof(*refused) };
 
 static bool is(const struct refused *option, const char *word)
 {
-  if (word[0] != '-' || word[1] == '\0')
+  if (word[0] != '-' || word[1] == '\0' || (option->argparse && !DPDK_ARGPARSE))
     return false;
   if (word[1] != '-')
     return option->letter != 0 && word[1] == option->letter;
