@@ -101,8 +101,9 @@ protected:
     ASSERT_NE(code.native, nullptr);
     for (unsigned i = 0; i < 40; i++) {
       Bytes bytes = frame();
-      auto length = static_cast<unsigned>(bytes.size());
-      bool expected = bpf_filter(theirs.bf_insns, bytes.data(), length, length) != 0;
+      pcap_pkthdr header = {};
+      header.len = header.caplen = static_cast<unsigned>(bytes.size());
+      bool expected = pcap_offline_filter(&theirs, &header, bytes.data()) != 0;
       for (const std::vector<size_t> &cuts : {std::vector<size_t>{}, {1, 13, 0, 9}}) {
         rte_mbuf *m = segments(bytes, cuts);
         EXPECT_EQ(code.native(m) != 0, expected) << "native, frame " << i;
