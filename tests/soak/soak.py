@@ -29,6 +29,7 @@ ROUND = 20  # seconds, quiet ones included
 QUIET = 4
 DEAF = 0.01  # how likely it is, at each look, that nobody reads for a while
 P99 = 0.1  # seconds
+SETTLES = 5  # seconds
 MEMORY_SLACK = 4096  # kB
 DESCRIPTOR_SLACK = 2  # a connection that the memif client tries may be open
 F_SETPIPE_SZ = 1031
@@ -239,8 +240,17 @@ def soak_round(rng, directory, platter, asker):
                              "honest"], capture_output=True, text=True, check=False)
     if honest.returncode != 0:
         wrong.append(f"an honest memif client is not served: {honest.stdout}{honest.stderr}")
-    time.sleep(0.5)
     return wrong
+
+
+def settled(platter, base):
+    """Descriptors and memory, when what the round has left is closed: at once, or within SETTLES."""
+    end = time.monotonic() + SETTLES
+    time.sleep(0.5)
+    while base and platter.descriptors() > base[0] + DESCRIPTOR_SLACK and time.monotonic() < end:
+        platter.read()
+        time.sleep(0.1)
+    return platter.descriptors(), platter.memory()
 
 
 def finish(platter):
@@ -282,7 +292,7 @@ def main():
             rounds += 1
             if platter.process.poll() is not None:
                 break
-            now = (platter.descriptors(), platter.memory())
+            now = settled(platter, base)
             base = base or now
             print(f"round {rounds}: {len(asker.times)} answers, p99 {asker.p99() * 1000:.1f} ms, longest "
                   f"{max(asker.times) * 1000:.0f} ms; {now[0]} descriptors, {now[1]} kB", flush=True)
