@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// rte_bpf_convert and the translators behind it (DPDK 22.11) get two things wrong that filters
-// need. Both are put right in the converted program, between the one and the other:
+// rte_bpf_convert and the translators behind it (DPDK 22.11 to 25.11) get three things wrong that
+// filters need. All are put right in the converted program, between the one and the other:
 //
 //   ldb, ld [X + K]   convert takes a bit of the load's width for the choice of the register, and
 //                     makes [A + K] of it. Here the register is always X's.

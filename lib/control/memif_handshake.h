@@ -2,7 +2,7 @@
 // What the peer of a memif may say, in which order, and which memory it may offer. DPDK's driver
 // believes it: a region that is larger than its file, or shrinks, is SIGBUS; a ring outside of its
 // region, a ring without a region, a second INIT, are SIGSEGV
-// (drivers/net/memif/memif_socket.c, 22.11 to 24.11). So messages are looked at before the driver
+// (drivers/net/memif/memif_socket.c, 22.11 to 25.11). So messages are looked at before the driver
 // gets them. One thread per connection; no DPDK in it.
 #ifndef CONTROL_MEMIF_HANDSHAKE_H
 #define CONTROL_MEMIF_HANDSHAKE_H

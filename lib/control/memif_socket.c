@@ -2,7 +2,7 @@
 // DPDK's memif driver believes its peer, whoever that is. It reads and writes its sockets by
 // recvmsg and sendmsg of the C library, on DPDK's interrupt thread; the two below stand in front of
 // those for every shared object of the process, and do for memif's sockets what the driver does not
-// (drivers/net/memif/memif_socket.c, 22.11 to 24.11):
+// (drivers/net/memif/memif_socket.c, 22.11 to 25.11):
 //
 // - A peer that lies, or talks out of turn, is told why and let go: see memif_handshake.h.
 // - A hello that cannot be sent, because the peer has gone again, has the driver close and free
