@@ -119,7 +119,7 @@ TEST(RulesConfig, NobodyIsAskedForTheAddressOfAHost)
   EXPECT_EQ(report_of(with("{ match: \"src net loopback\", drop: true }")),
             "lab.yaml:8:14: rules[0].match: names of hosts are not looked up: give the address of "
             "'loopback'; found 'src net loopback'\n");
-  for (const char *good : {"port http", "host 192.0.2.1", "host 2001:db8::1", "net 10.0.0.0/8",
+  for (const char *good : {"port 80", "host 192.0.2.1", "host 2001:db8::1", "net 10.0.0.0/8",
                            "ip6 net 2001:db8::/32", "ether host 02:00:00:00:00:01"})
     EXPECT_EQ(report_of(with("{ match: \"" + std::string(good) + "\", drop: true }")), "accepted");
 }
