@@ -3,13 +3,40 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "config/notes.h"
+
+// Whether what has the part file's name was left by a process that was killed: this user's, and
+// nobody holds its lock. It is removed then.
+static bool remove_stale(const char *part)
+{
+  struct stat file;
+  int fd = open(part, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0)
+    return false;
+  bool stale = fstat(fd, &file) == 0 && S_ISREG(file.st_mode) && file.st_uid == geteuid() &&
+               flock(fd, LOCK_EX | LOCK_NB) == 0 && unlink(part) == 0;
+  close(fd);
+  return stale;
+}
+
+// In a directory like /tmp only the owner of a file, of the directory, or root may rename to it.
+static bool may_replace(const char *path)
+{
+  char copy[PATH_MAX];
+  struct stat file, directory;
+  strcpy(copy, path);
+  uid_t user = geteuid();
+  return stat(dirname(copy), &directory) != 0 || !(directory.st_mode & S_ISVTX) || user == 0 ||
+         directory.st_uid == user || lstat(path, &file) != 0 || file.st_uid == user;
+}
 
 // A name that no other process uses, and O_EXCL: what is there already, be it an input or a link to
 // somewhere else, is never written to. What a file kept from others stays kept from them.
@@ -22,11 +49,19 @@ int part_file_open(struct part_file *file, const char *path, char *error, size_t
   bool there = access(path, F_OK) == 0;
   if (there && access(path, W_OK) != 0)
     return fail(error, size, -errno, "cannot write %s: %s", path, strerror(errno));
-  file->fd = open(file->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, there ? 0600 : 0666);
-  if (file->fd < 0 && errno == EEXIST)
-    return fail(error, size, -EEXIST, "%s is being written already: %s is there", path, file->part);
+  if (there && !may_replace(path))
+    return fail(error, size, -EPERM, "cannot write %s: it is another user's", path);
+  const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode = there ? 0600 : 0666;
+  file->fd = open(file->part, flags, mode);
+  if (file->fd < 0 && errno == EEXIST) {
+    if (!remove_stale(file->part))
+      return fail(error, size, -EEXIST, "%s is being written already: %s is there", path,
+                  file->part);
+    file->fd = open(file->part, flags, mode);
+  }
   if (file->fd < 0)
     return fail(error, size, -errno, "cannot write %s: %s", file->part, strerror(errno));
+  flock(file->fd, LOCK_EX | LOCK_NB); // for remove_stale
   return 0;
 }
 

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -93,6 +94,27 @@ TEST_F(PortOutput, AFailedStartLeavesTheFileThatWasThere)
     expect_failed_start(writes, "net_nosuch0");
   expect_failed_start("net_nosuch0", one);
   expect_failed_start(one, "replay,file=" + dir / "c.yaml"); // before EAL starts
+}
+
+// One that was killed during its start, in a container where the next one has the same number.
+TEST_F(PortOutput, APartFileThatIsLeftOverIsInNobodysWay)
+{
+  std::string part = dir.write("out.pcap.1.part", "left over");
+  std::vector<std::string> command = line(source(), "net_pcap0,tx_pcap=" + dir / "out.pcap");
+  command.insert(command.begin(), {"unshare", "--pid", "--fork", "--mount-proc"});
+  command.insert(command.end(), {"--duration", "0.5"});
+  int fd = open(part.c_str(), O_WRONLY | O_CLOEXEC);
+  ASSERT_EQ(flock(fd, LOCK_EX), 0); // somebody writes it
+  Ended ended = Process(command).wait(20);
+  EXPECT_EQ(ended.status, FAILED);
+  EXPECT_NE(ended.err.find("out.pcap.1.part is there"), std::string::npos) << ended.err;
+  EXPECT_EQ(read_file(part), "left over");
+  close(fd);
+  ended = Process(command).wait(20);
+  EXPECT_EQ(ended.status, OK) << ended.err;
+  expect_accounts(ended);
+  EXPECT_TRUE(read_frames(dir / "out.pcap") == frames);
+  EXPECT_FALSE(std::filesystem::exists(part));
 }
 
 // The last step that can fail, when workers run and frames may have been written.
