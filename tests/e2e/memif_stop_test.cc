@@ -25,7 +25,7 @@ TEST(MemifStop, BothEndsAtOnce)
 {
   Namespace middle;
   Scratch scratch;
-  for (unsigned round = 0; round < 10; round++) {
+  for (unsigned round = 0; round < 5; round++) {
     Appliance server(middle, side("server", scratch / "memif.sock", 0));
     Appliance client(middle, side("client", scratch / "memif.sock", 1));
     ASSERT_TRUE(eventually([&] { return received(server) && received(client); })) << round;
