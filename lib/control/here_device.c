@@ -5,6 +5,7 @@
 #include <libgen.h>
 #include <limits.h>
 #include <net/if.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,14 +23,19 @@
 #include "control/pci.h"
 #include "control/peer_socket.h"
 
-// A file that platter or its driver will write: there, or in a directory that it can make it in.
+// A file that platter or its driver will write. One that is there is replaced, as one that is not
+// is made, by way of a part file beside it; what is no file (a pipe) is written to.
 static int writable(const char *path, char *why, size_t size)
 {
   char copy[PATH_MAX];
-  if (eaccess(path, W_OK) == 0)
-    return 0;
-  if (errno != ENOENT)
+  struct stat file;
+  bool there = stat(path, &file) == 0;
+  if (there && S_ISDIR(file.st_mode))
+    return fail(why, size, -EISDIR, "'%s' is a directory", path);
+  if (eaccess(path, W_OK) != 0 && errno != ENOENT)
     return fail(why, size, -errno, "'%s' cannot be written (%s)", path, strerror(errno));
+  if (there && !S_ISREG(file.st_mode))
+    return 0;
   snprintf(copy, sizeof(copy), "%s", path);
   const char *directory = dirname(copy);
   if (eaccess(directory, W_OK | X_OK) == 0)
@@ -43,7 +49,7 @@ static int capture_opens(const char *path, char *why, size_t size)
 {
   char words[PCAP_ERRBUF_SIZE] = "";
   struct stat file;
-  if (stat(path, &file) == 0 && !S_ISREG(file.st_mode))
+  if (strcmp(path, "-") == 0 || (stat(path, &file) == 0 && !S_ISREG(file.st_mode)))
     return 0;
   pcap_t *capture = pcap_open_offline(path, words);
   if (capture == NULL)

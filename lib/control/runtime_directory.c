@@ -164,9 +164,12 @@ static int check(int parent, const char *prefix, const char *path, char *error, 
   int fd = open_own(parent, prefix, path, error, size);
   if (fd < 0)
     return fd;
-  bool free = flock(fd, LOCK_SH | LOCK_NB) == 0;
+  bool usable = faccessat(fd, ".", W_OK | X_OK, AT_EACCESS) == 0;
+  int status = usable ? 0 : cannot_make(errno, path, error, size);
+  if (usable && flock(fd, LOCK_SH | LOCK_NB) != 0)
+    status = taken(prefix, error, size);
   close(fd);
-  return free ? 0 : taken(prefix, error, size);
+  return status;
 }
 
 int runtime_directory_check(const char *prefix, char *error, size_t size)

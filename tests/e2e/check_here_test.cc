@@ -178,6 +178,7 @@ TEST_F(CheckHere, Files)
                         "the capture does not open: unknown file format");
   expect_device_refused("net_pcap0,tx_pcap=/nonexistent/a.pcap",
                         "'/nonexistent/a.pcap' cannot be made in '/nonexistent' (No such file");
+  expect_device_refused("net_pcap0,tx_pcap=" + dir.path(), "'" + dir.path() + "' is a directory");
   expect_refused(wire("replay,file=/nonexistent.pcap"), ":2:18",
                  "ports.left.device: /nonexistent.pcap: No such file or directory");
   expect_refused(wire("replay,file=" + text), ":2:18", "ports.left.device: " + text + ": ");
