@@ -57,8 +57,10 @@ Machine::Machine(const MachineSetup &setup) : setup_(setup)
   add(line, {"-accel", "tcg,thread=multi", "-cpu", "max", "-smp", n});
   add(line, {"-m", std::to_string(setup.megabytes), "-nodefaults", "-display", "none"});
   // no_timer_check: on a busy host the timer ticks too late for the kernel's check, which panics.
+  // nohz, highres: one timer interrupt that qemu loses would stop a CPU for good if each set the
+  // next.
   add(line, {"-kernel", image("kernel"), "-initrd", image("root.cpio"), "-no-reboot", "-append",
-             "console=ttyS0 quiet panic=-1 intel_iommu=on no_timer_check"});
+             "console=ttyS0 quiet panic=-1 intel_iommu=on no_timer_check nohz=off highres=off"});
   add(line, {"-serial", "file:" + scratch_ / "console"});
   add(line, {"-serial", "unix:" + scratch_ / "shell" + ",server=on,wait=off"});
   add(line, {"-qmp", "unix:" + scratch_ / "monitor" + ",server=on,wait=off"});
