@@ -69,8 +69,8 @@ TEST(HostSetup, WithoutItPlatterSaysWhatToDo)
   Machine &machine = machine_of_all();
   machine.must("host-setup --undo; echo 64 >/proc/sys/vm/nr_hugepages");
   expect_refused(machine, wire_yaml(machine, 0, 1),
-                 {"kernel driver e1000e still has it", "host-setup --apply --nic 0000:01:00.0"});
-  expect_refused(machine, wire_yaml(machine, 6, 7), {"host-setup --apply --nic 0000:07:00.0"});
+                 {"kernel driver e1000e still has it", "host-setup --apply --nic 0000:01:00.0"}, 2);
+  expect_refused(machine, wire_yaml(machine, 6, 7), {"host-setup --apply --nic 0000:07:00.0"}, 2);
   prepare(machine, {0, 1, 2, 3, 4, 5, 6, 7});
   expect_refused(machine, wire_yaml(machine, 0, 60),
                  {"0000:3d:00.0", "there is no PCI device at this address", "0000:01:00.0"});

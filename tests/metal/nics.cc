@@ -127,12 +127,12 @@ Json Forwarder::expect_clean_end()
 }
 
 void expect_refused(Machine &machine, const std::string &yaml,
-                    const std::vector<std::string> &words)
+                    const std::vector<std::string> &words, int sentences)
 {
   write_config(machine, yaml);
   Ended ended;
   ended.status = machine.run(run_line(false)).status;
   ended.err = machine.must("cat " + ERR);
   for (const std::string &word : words)
-    expect_refusal(ended, FAILED, word);
+    expect_refusal(ended, FAILED, word, sentences);
 }

@@ -66,8 +66,9 @@ private:
   std::string pid_;
 };
 
-// Runs platter where it has to refuse: status 1 and one message, which has all of `words`.
+// Runs platter where it has to refuse: status 1 and one message, or so many, which have all of
+// `words`.
 void expect_refused(Machine &machine, const std::string &yaml,
-                    const std::vector<std::string> &words);
+                    const std::vector<std::string> &words, int sentences = 1);
 
 #endif

@@ -67,10 +67,10 @@ void expect_closed_text(const Ended &ended, bool may_copy)
       << ended.out;
 }
 
-void expect_refusal(const Ended &ended, int status, const std::string &what)
+void expect_refusal(const Ended &ended, int status, const std::string &what, int sentences)
 {
   EXPECT_EQ(ended.status, status) << ended.out << ended.err;
   EXPECT_NE(ended.err.find(what), std::string::npos) << ended.err;
-  EXPECT_EQ(std::count(ended.err.begin(), ended.err.end(), '\n'), 1) << ended.err;
+  EXPECT_EQ(std::count(ended.err.begin(), ended.err.end(), '\n'), sentences) << ended.err;
   EXPECT_EQ(ended.err.find("EAL:"), std::string::npos) << ended.err;
 }

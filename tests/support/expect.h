@@ -30,7 +30,7 @@ Json expect_closed(const Ended &ended);
 // That a summary for people says so.
 void expect_closed_text(const Ended &ended, bool may_copy = false);
 
-// One sentence on standard error, with `what` in it, and this status.
-void expect_refusal(const Ended &ended, int status, const std::string &what);
+// One sentence on standard error, or so many, with `what` in it, and this status.
+void expect_refusal(const Ended &ended, int status, const std::string &what, int sentences = 1);
 
 #endif
