@@ -203,27 +203,31 @@ bool pci_identity(const struct pci_view *view, const char *address, unsigned *ve
   return true;
 }
 
+static int ready(const struct pci_view *view, const char *address, struct pci_device *device,
+                 char *why, size_t size)
+{
+  if (!pci_device_read(view->root, address, device))
+    return missing(view, why, size);
+  if (!pci_device_is_nic(device))
+    return no_nic(view, device, why, size);
+  return check_driver(view, device, why, size);
+}
+
 int pci_ready(const struct pci_view *view, const char *address, char *why, size_t size)
 {
   struct pci_device device;
-  if (!pci_device_read(view->root, address, &device))
-    return missing(view, why, size);
-  if (!pci_device_is_nic(&device))
-    return no_nic(view, &device, why, size);
-  return check_driver(view, &device, why, size);
+  return ready(view, address, &device, why, size);
 }
 
 int pci_trouble(const struct pci_view *view, const char *address, char *why, size_t size)
 {
   struct pci_device device;
-  int status = pci_ready(view, address, why, size);
-  if (status == 0 && pci_device_read(view->root, address, &device)) {
-    if (strcmp(device.driver, "vfio-pci") == 0)
-      status = check_group(view, &device, why, size);
-    if (status == 0)
-      status =
-          fail(why, size, -ENODEV, "no driver of DPDK takes this device (%04x:%04x, bound to %s)",
-               device.vendor, device.id, device.driver);
-  }
-  return status != 0 ? status : -ENODEV;
+  int status = ready(view, address, &device, why, size);
+  if (status == 0 && strcmp(device.driver, "vfio-pci") == 0)
+    status = check_group(view, &device, why, size);
+  if (status == 0)
+    status =
+        fail(why, size, -ENODEV, "no driver of DPDK takes this device (%04x:%04x, bound to %s)",
+             device.vendor, device.id, device.driver);
+  return status;
 }
