@@ -2,8 +2,6 @@
 #include "control/here_device.h"
 
 #include <errno.h>
-#include <libgen.h>
-#include <limits.h>
 #include <net/if.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -22,27 +20,7 @@
 #include "control/interface_take.h"
 #include "control/pci.h"
 #include "control/peer_socket.h"
-
-// A file that platter or its driver will write. One that is there is replaced, as one that is not
-// is made, by way of a part file beside it; what is no file (a pipe) is written to.
-static int writable(const char *path, char *why, size_t size)
-{
-  char copy[PATH_MAX];
-  struct stat file;
-  bool there = stat(path, &file) == 0;
-  if (there && S_ISDIR(file.st_mode))
-    return fail(why, size, -EISDIR, "'%s' is a directory", path);
-  if (eaccess(path, W_OK) != 0 && errno != ENOENT)
-    return fail(why, size, -errno, "'%s' cannot be written (%s)", path, strerror(errno));
-  if (there && !S_ISREG(file.st_mode))
-    return 0;
-  snprintf(copy, sizeof(copy), "%s", path);
-  const char *directory = dirname(copy);
-  if (eaccess(directory, W_OK | X_OK) == 0)
-    return 0;
-  return fail(why, size, -errno, "'%s' cannot be made in '%s' (%s)", path, directory,
-              strerror(errno));
-}
+#include "control/port_output.h"
 
 // As net_pcap opens it. What is no file (a pipe) gives its bytes only once: that is left alone.
 static int capture_opens(const char *path, char *why, size_t size)
@@ -63,7 +41,7 @@ static int pcap_argument(const char *key, const char *value, char *why, size_t s
   if (strcmp(key, "rx_pcap") == 0)
     return capture_opens(value, why, size);
   if (strcmp(key, "tx_pcap") == 0)
-    return writable(value, why, size);
+    return port_output_check(value, why, size);
   if (strcmp(key, "rx_iface") == 0 || strcmp(key, "rx_iface_in") == 0 ||
       strcmp(key, "tx_iface") == 0)
     return interface_check(value, why, size);
@@ -130,11 +108,18 @@ static int check_pcap(const char *key, const char *value, char *why, size_t size
   return key != NULL ? pcap_argument(key, value, why, size) : 0;
 }
 
+static int check_replay(const char *key, const char *value, char *why, size_t size)
+{
+  return key != NULL && strcmp(key, "out") == 0 ? port_output_check(value, why, size) : 0;
+}
+
 static check_argument *check_of(const char *driver, const char *arguments)
 {
   char path[8];
   if (strcmp(driver, "net_pcap") == 0)
     return check_pcap;
+  if (strcmp(driver, "replay") == 0)
+    return check_replay;
   if (strcmp(driver, "net_af_xdp") == 0)
     return check_af_xdp;
   if (strcmp(driver, "net_tap") == 0 || strcmp(driver, "net_tun") == 0)

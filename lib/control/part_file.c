@@ -28,30 +28,46 @@ static bool remove_stale(const char *part)
 }
 
 // In a directory like /tmp only the owner of a file, of the directory, or root may rename to it.
-static bool may_replace(const char *path)
+static bool may_replace(const struct stat *file, const struct stat *directory)
+{
+  uid_t user = geteuid();
+  return !(directory->st_mode & S_ISVTX) || user == 0 || directory->st_uid == user ||
+         file->st_uid == user;
+}
+
+int part_file_check(const char *path, char *error, size_t size)
 {
   char copy[PATH_MAX];
   struct stat file, directory;
-  strcpy(copy, path);
-  uid_t user = geteuid();
-  return stat(dirname(copy), &directory) != 0 || !(directory.st_mode & S_ISVTX) || user == 0 ||
-         directory.st_uid == user || lstat(path, &file) != 0 || file.st_uid == user;
+  bool there = stat(path, &file) == 0;
+  if (snprintf(copy, sizeof(copy), "%s", path) >= (int)sizeof(copy))
+    return fail(error, size, -ENAMETOOLONG, "the name of the file is too long: %.60s...", path);
+  if (there && S_ISDIR(file.st_mode))
+    return fail(error, size, -EISDIR, "cannot write %s: it is a directory", path);
+  if (there && eaccess(path, W_OK) != 0)
+    return fail(error, size, -errno, "cannot write %s: %s", path, strerror(errno));
+  const char *name = dirname(copy);
+  if (stat(name, &directory) != 0 || eaccess(name, W_OK | X_OK) != 0)
+    return fail(error, size, -errno, "cannot write %s: no file can be made in '%s' (%s)", path,
+                name, strerror(errno));
+  if (there && !may_replace(&file, &directory))
+    return fail(error, size, -EPERM, "cannot write %s: it is another user's", path);
+  return 0;
 }
 
 // A name that no other process uses, and O_EXCL: what is there already, be it an input or a link to
 // somewhere else, is never written to. What a file kept from others stays kept from them.
 int part_file_open(struct part_file *file, const char *path, char *error, size_t size)
 {
+  int status = part_file_check(path, error, size);
+  if (status != 0)
+    return status;
   int length = snprintf(file->part, sizeof(file->part), "%s.%d.part", path, getpid());
   if (length >= (int)sizeof(file->part))
     return fail(error, size, -ENAMETOOLONG, "the name of the file is too long: %.60s...", path);
   strcpy(file->path, path);
-  bool there = access(path, F_OK) == 0;
-  if (there && access(path, W_OK) != 0)
-    return fail(error, size, -errno, "cannot write %s: %s", path, strerror(errno));
-  if (there && !may_replace(path))
-    return fail(error, size, -EPERM, "cannot write %s: it is another user's", path);
-  const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode = there ? 0600 : 0666;
+  const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+  const int mode = access(path, F_OK) == 0 ? 0600 : 0666;
   file->fd = open(file->part, flags, mode);
   if (file->fd < 0 && errno == EEXIST) {
     if (!remove_stale(file->part))

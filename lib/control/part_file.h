@@ -13,6 +13,10 @@ struct part_file {
   char part[PATH_MAX]; // "": it has its name
 };
 
+// Whether part_file_open would find something in its way; makes nothing. Returns 0, or -errno and a
+// clause in `error`.
+int part_file_check(const char *path, char *error, size_t size);
+
 // Makes the part file. `path` names a regular file or nothing yet; a file there must be one that
 // this process may write. Returns 0, or -errno and a clause in `error`, with nothing left behind.
 int part_file_open(struct part_file *file, const char *path, char *error, size_t size);

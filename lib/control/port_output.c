@@ -51,7 +51,8 @@ static bool follow(char *path, const char *directory)
   return snprintf(path, PATH_MAX, "%s", whole) < PATH_MAX;
 }
 
-// Whether `path` is a regular file or will be one; it is then the file's own name, behind links.
+// Whether `path` is a regular file or will be one, or is a directory, in the place of one; it is
+// then the file's own name, behind links.
 // What is reached through /proc is a descriptor that somebody has.
 static bool is_file(char *path)
 {
@@ -65,11 +66,21 @@ static bool is_file(char *path)
     if (lstat(path, &status) != 0)
       return true; // opening it says what is wrong, if anything is
     if (!S_ISLNK(status.st_mode))
-      return S_ISREG(status.st_mode);
+      return S_ISREG(status.st_mode) || S_ISDIR(status.st_mode);
     if (!follow(path, directory))
       return false;
   }
   return false;
+}
+
+int port_output_check(const char *name, char *why, size_t size)
+{
+  char path[PATH_MAX];
+  if (snprintf(path, sizeof(path), "%s", name) < (int)sizeof(path) && is_file(path))
+    return part_file_check(path, why, size);
+  if (eaccess(path, W_OK) != 0)
+    return fail(why, size, -errno, "cannot write %s: %s", path, strerror(errno));
+  return 0;
 }
 
 static int open_one(const struct port *port, struct port_outputs *outputs, const char *path,

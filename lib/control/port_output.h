@@ -17,6 +17,10 @@ struct port;
 // names them, which lives as long as they do. Returns 0, or -errno and a sentence in `error`.
 int port_output_open(struct port *port, const char **device, char *error, size_t size);
 
+// Whether a device may write the file of this name, here and now; nothing is made. Returns 0, or
+// -errno and a clause in `why`.
+int port_output_check(const char *name, char *why, size_t size);
+
 // Gives them their names. Returns 0, or -errno and a sentence.
 int port_output_finish(struct port *port, char *error, size_t size);
 

@@ -162,9 +162,9 @@ TEST_F(CheckHere, Permissions)
   expect_device_refused("net_pcap0,rx_pcap=" + secret,
                         "the capture does not open: " + secret + ": Permission denied",
                         as_nobody());
-  expect_device_refused("net_pcap0,tx_pcap=/etc/new.pcap",
-                        "'/etc/new.pcap' cannot be made in '/etc' (Permission denied)",
-                        as_nobody());
+  expect_device_refused(
+      "net_pcap0,tx_pcap=/etc/new.pcap",
+      "cannot write /etc/new.pcap: no file can be made in '/etc' (Permission denied)", as_nobody());
   expect_device_refused("net_vhost0,iface=/etc/guest.sock",
                         "its socket cannot be made in '/etc' (Permission denied)", as_nobody());
 }
@@ -176,9 +176,15 @@ TEST_F(CheckHere, Files)
                         "the capture does not open: /nonexistent.pcap: No such file");
   expect_device_refused("net_pcap0,rx_pcap=" + text + ",infinite_rx=1",
                         "the capture does not open: unknown file format");
-  expect_device_refused("net_pcap0,tx_pcap=/nonexistent/a.pcap",
-                        "'/nonexistent/a.pcap' cannot be made in '/nonexistent' (No such file");
-  expect_device_refused("net_pcap0,tx_pcap=" + dir.path(), "'" + dir.path() + "' is a directory");
+  expect_device_refused(
+      "net_pcap0,tx_pcap=/nonexistent/a.pcap",
+      "cannot write /nonexistent/a.pcap: no file can be made in '/nonexistent' (No such file");
+  expect_device_refused("net_pcap0,tx_pcap=" + dir.path(),
+                        "cannot write " + dir.path() + ": it is a directory");
+  std::string source = dir.path() + "/good.pcap";
+  write_frames(source, numbered_frames(3));
+  expect_device_refused("replay,file=" + source + ",out=/nonexistent/a.pcap",
+                        "cannot write /nonexistent/a.pcap: no file can be made in '/nonexistent'");
   expect_refused(wire("replay,file=/nonexistent.pcap"), ":2:18",
                  "ports.left.device: /nonexistent.pcap: No such file or directory");
   expect_refused(wire("replay,file=" + text), ":2:18", "ports.left.device: " + text + ": ");
