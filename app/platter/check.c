@@ -155,7 +155,7 @@ const struct command command_check = {
             "\n"
             "  --here              also whether this machine has what CONFIG needs: cores,\n"
             "                      devices and their drivers, interfaces, sockets, files,\n"
-            "                      memory, permissions. Nothing is opened or changed; run it\n"
+            "                      memory, permissions. Nothing is made or changed; run it\n"
             "                      as the user who will run platter. Exit status 1 where a\n"
             "                      start would fail\n"
             "  --dot               a Graphviz graph of the same: ports with their devices,\n"
