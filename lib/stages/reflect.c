@@ -27,7 +27,8 @@ static inline void swap_addresses(uint8_t *frame)
 }
 
 // A packet that somebody else reads too, or is in pieces or too short for sixteen bytes at a time.
-static void reflect_one(struct burst *b, unsigned i)
+// Not inlined: with it in the loop reflect forwarded 3% fewer packets a second.
+static __attribute__((noinline)) void reflect_one(struct burst *b, unsigned i)
 {
   if (burst_settled(b, i))
     return;
@@ -49,10 +50,11 @@ static void reflect_one(struct burst *b, unsigned i)
 static void reflect_run(const struct stage *stage, struct burst *b)
 {
   unsigned count = b->count;
+  bool plain = !b->composed; // nobody reads or has settled any: reflect_one does not change that
   burst_send_all(b, stage->reach);
   for (unsigned i = 0; i < count; i++) {
     struct rte_mbuf *m = b->packet[i];
-    if (!b->composed && burst_is_writable(b, i, sizeof(sixteen_bytes)))
+    if (likely(plain && packet_is_writable(m, sizeof(sixteen_bytes))))
       swap_addresses(rte_pktmbuf_mtod(m, uint8_t *));
     else
       reflect_one(b, i);
