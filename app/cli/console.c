@@ -196,13 +196,16 @@ static void *write_all(void *arg)
   return NULL;
 }
 
-// DPDK says why it gives up before it calls abort.
+// DPDK says why it gives up before it calls abort; a service manager sends the signal to what does
+// not answer. Then the process ends as it would have without this.
 static void on_abort(int number)
 {
   const struct timespec moment = {.tv_nsec = 10000000};
   for (unsigned i = 0; i < PATIENCE_MS / 10; i++)
     if (__atomic_load_n(&console.queued, __ATOMIC_RELAXED) > 0)
       nanosleep(&moment, NULL);
+  signal(SIGABRT, SIG_DFL);
+  raise(SIGABRT); // when this returns
 }
 
 // Line by line, so that whole lines are left out.

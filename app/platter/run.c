@@ -15,6 +15,7 @@
 #include "control/eal_arguments.h"
 #include "control/runtime_directory.h"
 #include "json.h"
+#include "service.h"
 #include "show.h"
 
 enum {
@@ -49,6 +50,7 @@ static void forward(struct appliance *appliance, struct run *run)
     if (appliance_wait(appliance, next, wait_descriptor()))
       break;
     const struct status *status = appliance_update(appliance);
+    service_update(status, wait_now());
     if (!run->json)
       show_link_changes(status, &links, stdout);
     show_circling(status, &circling, stderr);
@@ -71,6 +73,7 @@ static enum status_code finish(struct appliance *appliance, const struct config 
                                struct run *run)
 {
   bool printed = true;
+  service_stopping();
   console_patient();
   if (!appliance_drain(appliance, DRAIN_SECONDS))
     fprintf(stderr, "platter: warning: not all packets left within %d seconds\n", DRAIN_SECONDS);
@@ -111,6 +114,7 @@ static enum status_code start_and_forward(const struct config *config, struct ru
   print_warnings(&warnings);
   if (failed) {
     config_errors_print(&errors, config->file, stderr);
+    service_failed(errors.kept > 0 ? errors.error[0].text : "it could not start");
     config_errors_free(&errors);
     return STATUS_FAILED;
   }
@@ -121,6 +125,7 @@ static enum status_code start_and_forward(const struct config *config, struct ru
     print_hint(config);
     fflush(stdout);
   }
+  service_ready(appliance_status(appliance), wait_now());
   forward(appliance, run);
   enum status_code status = finish(appliance, config, run);
   bool stuck = appliance_status(appliance)->running;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <net/if.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -212,4 +213,11 @@ bool changes_restore(struct notes *notes)
   unlinkat(directory, record, 0);
   unlinkat(directory, unfinished, 0);
   return all;
+}
+
+bool changes_recorded(int parent, const char *name)
+{
+  char path[PATH_MAX];
+  snprintf(path, sizeof(path), "%s/%s", name, record);
+  return faccessat(parent, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }

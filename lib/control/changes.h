@@ -29,6 +29,10 @@ void changes_undo_all(void);
 // in `notes` what it gave back and what it could not; false where there is such.
 bool changes_restore(struct notes *notes);
 
+// Whether there is a record in a runtime directory, of a platter that runs or was killed. `parent`:
+// the open directory that it is in.
+bool changes_recorded(int parent, const char *name);
+
 #ifdef __cplusplus
 }
 #endif

@@ -138,11 +138,16 @@ static const char *base_directory(void)
   return getuid() == 0 ? "/var/run" : user != NULL ? user : "/tmp";
 }
 
+void runtime_directory_parent(char *path, size_t size)
+{
+  snprintf(path, size, "%s/dpdk", base_directory());
+}
+
 // Made and locked beforehand: without shared configuration files DPDK itself has no lock.
 int runtime_directory_take(const char *prefix, char *error, size_t size)
 {
   char path[256];
-  snprintf(path, sizeof(path), "%s/dpdk", base_directory());
+  runtime_directory_parent(path, sizeof(path));
   snprintf(runtime.path, sizeof(runtime.path), "%s/%s", path, prefix);
   int parent = enter(AT_FDCWD, path, path, error, size);
   if (parent < 0)
@@ -176,7 +181,7 @@ int runtime_directory_check(const char *prefix, char *error, size_t size)
 {
   char path[256], own[512];
   struct stat file;
-  snprintf(path, sizeof(path), "%s/dpdk", base_directory());
+  runtime_directory_parent(path, sizeof(path));
   snprintf(own, sizeof(own), "%s/%s", path, prefix);
   if (lstat(path, &file) != 0)
     return eaccess(base_directory(), W_OK | X_OK) == 0 ? 0 : cannot_make(errno, path, error, size);

@@ -16,6 +16,9 @@ int runtime_directory_take(const char *prefix, char *error, size_t size);
 // Whether runtime_directory_take would: nothing is made, and the lock is let go at once.
 int runtime_directory_check(const char *prefix, char *error, size_t size);
 
+// The directory that has those of all prefixes, for who looks through it. It need not be there.
+void runtime_directory_parent(char *path, size_t size);
+
 // Its path, once it was taken.
 const char *runtime_directory(void);
 

@@ -198,9 +198,12 @@ protected:
     std::error_code ignored;
     std::filesystem::remove_all(runtime_directory(prefix_), ignored);
   }
-  Ended restore() const
+  Ended restore(std::vector<std::string> which = {}) const
   {
-    return Process(platter_line({"restore", "--prefix", prefix_}), kernels_.middle.around()).wait();
+    if (which.empty())
+      which = {"--prefix", prefix_};
+    which.insert(which.begin(), "restore");
+    return Process(platter_line(which), kernels_.middle.around()).wait();
   }
   void expect_given_back() const
   {
@@ -238,6 +241,20 @@ TEST_F(Killed, AllIsGivenBackByTheNextStart)
   EXPECT_TRUE(has(ended.err, "another platter runs with the prefix")) << ended.err;
   next.expect_clean_end();
   expect_given_back();
+}
+
+// As a service's end does, which knows no prefixes. One that runs is left alone.
+TEST_F(Killed, AllIsGivenBackByRestoreAll)
+{
+  MergingKernels others;
+  Appliance other(others.middle, wire_between(port_a, port_b));
+  Ended ended = restore({"--all"});
+  EXPECT_EQ(ended.status, OK) << ended.err;
+  EXPECT_TRUE(has(ended.out, "'port_a' has its mtu back: 1500 in place of 1400")) << ended.out;
+  expect_given_back();
+  EXPECT_FALSE(gro(others.middle, "port_a")) << "of the one that runs";
+  other.expect_clean_end();
+  EXPECT_EQ(restore({"--all", "--prefix", prefix_}).status, USAGE);
 }
 
 // What somebody has set since is not touched, and nothing is done in another namespace.
