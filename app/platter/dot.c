@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-#include "control/assemble.h"
+#include "control/forwarding.h"
 #include "layout/dot.h"
 #include "show_forwarding.h"
 

@@ -5,8 +5,8 @@
 
 #include "cli/console.h"
 #include "command.h"
-#include "control/assemble.h"
 #include "control/devices.h"
+#include "control/forwarding.h"
 #include "control/plan.h"
 #include "control/slots.h"
 #include "show.h"

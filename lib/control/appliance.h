@@ -23,7 +23,7 @@ extern "C" {
 #endif
 
 struct appliance;
-struct trailing_stage; // control/assemble.h
+struct trailing_stage; // control/forwarding.h
 
 struct appliance_options {
   // By port: stands in for the configuration's device; NULL: every port has its own. With stand-ins

@@ -6,9 +6,9 @@
 #define CONTROL_APPLIANCE_INTERNAL_H
 
 #include "control/appliance.h"
-#include "control/assemble.h"
 #include "control/bridge.h"
 #include "control/circling.h"
+#include "control/datapath.h"
 #include "control/eal.h"
 #include "control/loop.h"
 #include "control/plan.h"

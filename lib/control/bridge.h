@@ -12,12 +12,14 @@
 #define CONTROL_BRIDGE_H
 
 #include "config/config.h"
-#include "control/assemble.h"
+#include "control/forwarding.h"
 #include "control/status.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+struct rte_rcu_qsbr;
 
 struct bridges;
 

@@ -4,7 +4,7 @@
 #ifndef CONTROL_CIRCLING_H
 #define CONTROL_CIRCLING_H
 
-#include "control/assemble.h"
+#include "control/datapath.h"
 #include "control/status.h"
 
 #ifdef __cplusplus

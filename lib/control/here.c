@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "config/errors.h"
-#include "control/assemble.h"
 #include "control/bridge.h"
 #include "control/descriptors.h"
 #include "control/drivers.h"
 #include "control/eal.h"
+#include "control/forwarding.h"
 #include "control/here_device.h"
 #include "control/peer_socket.h"
 #include "control/plan.h"

@@ -6,7 +6,7 @@
 
 #include "config/config.h"
 #include "config/notes.h"
-#include "control/assemble.h"
+#include "control/forwarding.h"
 #include "control/memory.h"
 #include "layout/layout.h"
 

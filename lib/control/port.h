@@ -11,7 +11,7 @@
 
 #include "config/config.h"
 #include "config/notes.h"
-#include "control/assemble.h"
+#include "control/datapath.h"
 #include "control/memory.h"
 #include "control/packet_socket.h"
 #include "layout/device.h"

@@ -5,7 +5,7 @@
 #define CONTROL_RULES_H
 
 #include "config/config.h"
-#include "control/assemble.h"
+#include "control/forwarding.h"
 #include "control/status.h"
 
 #ifdef __cplusplus

@@ -27,8 +27,8 @@
 
 #include <rte_lcore.h>
 
-#include "control/assemble.h"
 #include "control/clock.h"
+#include "control/datapath.h"
 
 enum { TURN_TIMEOUT = 2000 }; // milliseconds
 

@@ -22,8 +22,8 @@
 #include <rte_mbuf.h>
 #include <rte_ring.h>
 
-#include "control/assemble.h"
 #include "control/bridge.h"
+#include "control/datapath.h"
 #include "control/plan.h"
 #include "control/rules.h"
 #include "frame_bytes.h"

@@ -15,8 +15,8 @@
 #include <rte_mbuf.h>
 #include <rte_rcu_qsbr.h>
 
-#include "control/assemble.h"
 #include "control/bridge.h"
+#include "control/datapath.h"
 #include "control/plan.h"
 #include "control/rules.h"
 #include "datapath/dispatch.h"

@@ -14,7 +14,7 @@
 
 #include <rte_rcu_qsbr.h>
 
-#include "control/assemble.h"
+#include "control/datapath.h"
 
 namespace
 {

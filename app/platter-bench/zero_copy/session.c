@@ -11,7 +11,7 @@
 #include "cli/wait.h"
 #include "config/notes.h"
 #include "control/appliance.h"
-#include "control/assemble.h"
+#include "control/forwarding.h"
 #include "zero_copy/child.h"
 #include "zero_copy/copy_stage.h"
 
