@@ -30,6 +30,7 @@ QUIET = 4
 DEAF = 0.01  # how likely it is, at each look, that nobody reads for a while
 P99 = 0.1  # seconds
 SETTLES = 5  # seconds
+PATIENCE = 300  # seconds, with peers that run at the least priority on a machine that is busy
 MEMORY_SLACK = 4096  # kB
 DESCRIPTOR_SLACK = 2  # a connection that the memif client tries may be open
 F_SETPIPE_SZ = 1031
@@ -229,7 +230,7 @@ def soak_round(rng, directory, platter, asker):
             break
         time.sleep(0.02)
     for other in others:
-        other.join(30)
+        other.join(PATIENCE)
         if other.exitcode != 0:
             wrong.append(f"{other.name} ends with {other.exitcode}")
             other.kill()
