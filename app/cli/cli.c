@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cli/console.h"
+#include "cli/journal.h"
 #include "config/text.h"
 
 static const char *name; // of the program, for every message
@@ -129,6 +130,7 @@ static void ignore_signals(void)
 int cli_main(const struct cli *p, int argc, char **argv)
 {
   name = p->name;
+  journal_start();
   heed_signals();
   ignore_signals();
   enum status_code status = dispatch(p, argc, argv);

@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/journal.h"
+
 enum {
   QUEUE_BYTES = 1 << 18, // of each stream
   BUFFER_BYTES = 1 << 14,
@@ -32,6 +34,8 @@ struct stream {
   int fd;
   FILE **variable; // stdout or stderr
   FILE *usual;
+  bool levels; // the journal reads it
+  struct journal_stream journal;
   size_t queued, written; // bytes: now, and in all
   unsigned long lost;     // lines that found no room, since the last that did
   bool unread;            // nobody read when it was waited for
@@ -48,7 +52,7 @@ static struct {
   size_t queued;             // of both; read by the handler of SIGABRT
 } console = {.lock = PTHREAD_MUTEX_INITIALIZER,
              .out = {.fd = STDOUT_FILENO, .variable = &stdout},
-             .err = {.fd = STDERR_FILENO, .variable = &stderr}};
+             .err = {.fd = STDERR_FILENO, .variable = &stderr, .journal.error = true}};
 
 static void change_queued(struct stream *s, size_t more, size_t less)
 {
@@ -78,7 +82,7 @@ static unsigned long count_lines(const char *text, size_t size)
   return lines > 0 ? lines : 1;
 }
 
-static bool append(struct stream *s, const char *text, size_t size)
+static bool append_as_it_is(struct stream *s, const char *text, size_t size)
 {
   struct chunk *chunk = s->queued + size <= QUEUE_BYTES ? malloc(sizeof(*chunk) + size) : NULL;
   if (chunk == NULL)
@@ -90,10 +94,21 @@ static bool append(struct stream *s, const char *text, size_t size)
   return true;
 }
 
+static bool append(struct stream *s, const char *text, size_t size)
+{
+  size_t length;
+  if (!s->levels)
+    return append_as_it_is(s, text, size);
+  char *levels = journal_levels(&s->journal, text, size, &length);
+  bool done = levels != NULL && append_as_it_is(s, levels, length);
+  free(levels);
+  return done;
+}
+
 static void note_lost(struct stream *s)
 {
   char note[64];
-  int length = snprintf(note, sizeof(note), "platter: %lu lines not shown\n", s->lost);
+  int length = snprintf(note, sizeof(note), "platter: warning: %lu lines not shown\n", s->lost);
   if (s->lost > 0 && append(s, note, length))
     s->lost = 0;
 }
@@ -214,6 +229,7 @@ static FILE *open_stream(struct stream *s)
   FILE *file = fopencookie(s, "w", (cookie_io_functions_t){.write = put});
   if (file != NULL)
     setvbuf(file, NULL, _IOLBF, BUFFER_BYTES);
+  s->levels = journal_reads(s->fd);
   return file;
 }
 

@@ -4,7 +4,8 @@
 // and control, or a worker whose driver has something to say, would stand still with it. From
 // console_start on, `stdout` and `stderr` are streams that put what is written into a queue, in
 // its order, and one thread writes from there. What finds no room is left out and counted, and the
-// count stands in its place ("platter: 12 lines not shown").
+// count stands in its place ("platter: warning: 12 lines not
+// shown").
 //
 // The descriptors stay as they are: others may share them.
 #ifndef CLI_CONSOLE_H

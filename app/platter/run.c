@@ -9,10 +9,12 @@
 #include <unistd.h>
 
 #include "cli/console.h"
+#include "cli/journal.h"
 #include "cli/wait.h"
 #include "command.h"
 #include "control/appliance.h"
 #include "control/eal_arguments.h"
+#include "control/eal_log.h"
 #include "control/runtime_directory.h"
 #include "json.h"
 #include "service.h"
@@ -110,6 +112,8 @@ static enum status_code start_and_forward(const struct config *config, struct ru
 
   if (wait_init() != 0 || start_console() != 0)
     return STATUS_FAILED;
+  if (journal_reads(STDERR_FILENO))
+    eal_log_with_levels();
   int failed = appliance_start(&appliance, config, &run->options, &warnings, &errors);
   print_warnings(&warnings);
   if (failed) {

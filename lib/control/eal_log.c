@@ -31,6 +31,7 @@ static struct {
   unsigned n_warnings; // may be more than there is room for
   bool asked;          // the user wants to see the log
   bool shown;          // what is kept is shown, too
+  bool levels;         // before each line that is shown while it runs
 } kept;
 
 // EAL's own lines say that a driver failed, the driver's say why.
@@ -174,6 +175,19 @@ const char *eal_log_last(void)
   return start != NULL ? start + 1 : text;
 }
 
+// syslog's levels are DPDK's less one.
+static void write_level(void)
+{
+  int level = rte_log_cur_msg_loglevel() - 1;
+  if (kept.levels && level >= 0)
+    fprintf(stderr, "<%d>", level);
+}
+
+void eal_log_with_levels(void)
+{
+  kept.levels = true;
+}
+
 // One call for each that DPDK logs; the stream's lock is held.
 static ssize_t write_limited(void *cookie, const char *text, size_t size)
 {
@@ -182,7 +196,8 @@ static ssize_t write_limited(void *cookie, const char *text, size_t size)
   if (!log_limit_allows(limit, clock_now(), &left_out))
     return size;
   if (left_out > 0)
-    fprintf(stderr, "platter: %lu lines of DPDK's log were left out\n", left_out);
+    fprintf(stderr, "platter: warning: %lu lines of DPDK's log were left out\n", left_out);
+  write_level();
   fwrite(text, 1, size, stderr);
   return size;
 }

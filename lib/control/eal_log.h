@@ -31,6 +31,10 @@ void eal_log_warnings(struct notes *warnings);
 // more than log_limit.h allows.
 void eal_log_to_stderr(void);
 
+// What goes to stderr while it runs begins with its level, as the journal reads it: "<4>" for a
+// warning (sd-daemon(3)).
+void eal_log_with_levels(void);
+
 // What is logged goes to memory again, where eal_words finds it.
 void eal_log_to_memory(void);
 

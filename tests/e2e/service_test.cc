@@ -67,6 +67,7 @@ protected:
     EXPECT_EQ(before.now(), "");
   }
 
+  // Its standard output and error are the journal, which is read as err().
   std::unique_ptr<Process> run(const std::string &yaml)
   {
     Surroundings around;
@@ -74,6 +75,11 @@ protected:
     around.before_exec = [] {
       const rlimit none = {0, 0}; // all its memory would be in a core file
       setrlimit(RLIMIT_CORE, &none);
+      struct stat file;
+      dup2(STDERR_FILENO, STDOUT_FILENO);
+      fstat(STDERR_FILENO, &file);
+      std::string stream = std::to_string(file.st_dev) + ":" + std::to_string(file.st_ino);
+      setenv("JOURNAL_STREAM", stream.c_str(), 1);
     };
     return std::make_unique<Process>(platter_line({"run", dir.write("c.yaml", yaml)}), around);
   }
@@ -100,8 +106,10 @@ TEST_F(Service, SaysThatItIsReadyHowItGoesAndThatItStops)
   EXPECT_EQ(manager.await("STOPPING=1").find("STOPPING=1"), 0u);
   Ended ended = process->wait(20);
   EXPECT_EQ(ended.status, OK) << ended.err;
-  expect_closed_text(ended);
   EXPECT_EQ(manager.next(0), "") << "nothing after that";
+  EXPECT_NE(ended.err.find("\n<6>forwarding; Ctrl-C stops"), std::string::npos) << ended.err;
+  EXPECT_EQ(ended.err.find("<6>layout: pipeline, 2 workers"), 0u) << ended.err;
+  EXPECT_NE(ended.err.find(": closed\n<6>pools: every mbuf came back\n"), std::string::npos);
 }
 
 // A worker in a driver that waits for the kernel: control goes on, and the watchdog bites. When the
@@ -119,6 +127,7 @@ TEST_F(Service, AWorkerThatStandsStillIsNotCoveredUp)
   for (double end = monotonic() + 0.8; monotonic() < end;)
     EXPECT_NE(manager.next(end - monotonic()), "WATCHDOG=1") << "twice the watchdog's interval";
   EXPECT_NE(manager.await("STATUS=1 of 2 workers stand still; "), "") << "control goes on";
+  EXPECT_NE(process->err().find("\n<4>platter: worker "), std::string::npos) << process->err();
   auto take = [&] {
     for (char bytes[65536]; read(pipe, bytes, sizeof(bytes)) > 0;)
       ;
@@ -147,12 +156,23 @@ TEST_F(Service, EndsAtTheWatchdogsSignal)
   EXPECT_EQ(platter({"run", "--duration", "0.1", dir / "c.yaml"}).status, OK) << "clears up";
 }
 
+TEST_F(Service, AConfigurationThatIsWrongSaysWhere)
+{
+  auto process = run("ports: {left: {device: net_null0}}\n");
+  Ended ended = process->wait(10);
+  EXPECT_EQ(ended.status, USAGE);
+  EXPECT_EQ(ended.err.find("<3>" + dir / "c.yaml:1:"), 0u) << ended.err;
+  EXPECT_EQ(ended.err.find('\n'), ended.err.size() - 1) << "one line: " << ended.err;
+}
+
 TEST_F(Service, AStartThatFailsSaysWhy)
 {
   auto process = run(wire_yaml("net_null0", "net_af_packet1,iface=not_there", prefix));
   std::string said = manager.next(20);
   EXPECT_EQ(said.find("STATUS="), 0u) << said;
   EXPECT_NE(said.find("not_there"), std::string::npos) << said;
-  EXPECT_EQ(process->wait(10).status, FAILED);
+  Ended ended = process->wait(10);
+  EXPECT_EQ(ended.status, FAILED);
+  EXPECT_EQ(ended.err.find("<3>" + dir / "c.yaml:"), 0u) << ended.err;
   EXPECT_EQ(manager.next(0), "") << "never ready";
 }

@@ -151,12 +151,13 @@ TEST_F(Console, SomebodyReadsLate)
   ASSERT_EQ(read(go[0], &byte, 1), 1);
   std::string all = read_all().substr(held);
   EXPECT_EQ(end(), 0);
-  size_t note = all.find("platter: ");
+  const std::string start = "platter: warning: ";
+  size_t note = all.find(start);
   ASSERT_NE(note, std::string::npos);
-  int lost = atoi(all.c_str() + note + 9);
+  int lost = atoi(all.c_str() + note + start.size());
   EXPECT_GT(lost, 0);
-  EXPECT_TRUE(all == lines(0, LINES - lost) + "platter: " + std::to_string(lost) +
-                         " lines not shown\n" + lines(LINES, LINES + 1))
+  EXPECT_TRUE(all == lines(0, LINES - lost) + start + std::to_string(lost) + " lines not shown\n" +
+                         lines(LINES, LINES + 1))
       << all.substr(note - 200, 400);
   close(go[0]);
   close(go[1]);
