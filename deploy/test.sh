@@ -26,6 +26,7 @@ test_packages=(
   iproute2 iputils-ping ethtool socat tcpdump procps util-linux kmod # peers of the e2e tests
   chromium                         # opens the page that platter-bench --html writes
   gzip xz-utils zstd lz4           # pack captures that the e2e tests replay
+  systemd                          # systemd-analyze: is the unit sound, and confined
   graphviz                         # reads what `platter check --dot` writes
   qemu-system-x86 cpio pciutils    # the emulated machine of tests/metal
   shellcheck

@@ -89,7 +89,8 @@ static enum status_code dispatch(const struct cli *p, int argc, char **argv)
 {
   const char *word = argc > 1 ? argv[1] : "";
   if (strcmp(word, "--version") == 0) {
-    printf("%s %s\n", name, PLATTER_VERSION);
+    printf("%s ", name);
+    p->version(stdout);
     return STATUS_OK;
   }
   if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {

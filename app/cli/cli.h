@@ -4,6 +4,8 @@
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
 
+#include <stdio.h>
+
 enum status_code {
   STATUS_OK = 0,
   STATUS_FAILED = 1,     // could not start, or could not do what was asked
@@ -20,6 +22,7 @@ struct command {
 
 struct cli {
   const char *name;
+  void (*version)(FILE *out);   // what --version says behind the name
   const char *about;            // the first line of its help
   const char *start;            // the first command to try
   const char *exits;            // what its exit statuses mean, as paragraphs

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // platter-bench: measures what zero copy is worth, and says when nothing can be concluded.
 #include "bench.h"
+#include "control/build.h"
 
 int main(int argc, char **argv)
 {
@@ -11,6 +12,7 @@ int main(int argc, char **argv)
   };
   static const struct cli cli = {
       .name = "platter-bench",
+      .version = build_show,
       .about = "platter-bench measures what passing references is worth against copying.",
       .start = "platter-bench kernel --quick",
       .exits = "Exit status: 0 done; 1 something could not be measured; 2 the command line is\n"
