@@ -25,6 +25,7 @@ build_packages=(
   libyaml-dev            # reads the configuration
   libevent-dev           # its core: control's loop of timers and sockets
   libjansson-dev         # writes --json and telemetry's replies
+  scdoc                  # the pages of the manual
   libsystemd-dev         # tells a service manager that platter forwards, and feeds its watchdog
   libmd-dev              # SHA-256 of the captures that platter-bench was given
   libjs-chart.js         # Chart.js: draws the charts of platter-bench --html; put into the page

@@ -89,7 +89,7 @@ static enum status_code run(const struct command *command, int argc, char **argv
 const struct command command_restore = {
     .name = "restore",
     .summary = "give back what a killed platter has changed on interfaces",
-    .help = "Usage: platter restore [--prefix PREFIX]\n"
+    .help = "Usage: platter restore [--prefix PREFIX | --all]\n"
             "\n"
             "Gives back what a platter that was killed (SIGKILL, the OOM killer) has left\n"
             "changed on the kernel's interfaces below its ports: MTU, offloads, a link taken\n"

@@ -20,6 +20,9 @@ for file in share/doc/platter/{README,bare-metal,threat-model,CHANGELOG}.md lib/
   share/doc/platter/examples/kernel-interfaces.conf share/bash-completion/completions/platter; do
   [[ -s $at/$file ]] || fail "no $file"
 done
+for page in man1/platter.1 man1/platter-bench.1 man5/platter.yaml.5 man8/platter-host-setup.8; do
+  [[ -s $at/share/man/$page ]] || fail "no page $page (is scdoc installed?)"
+done
 here=$(dirname "$(readlink -f "$0")")
 for sample in "$here"/../../config/*.yaml; do
   cmp "$sample" "$at/share/doc/platter/examples/${sample##*/}" || fail "a sample is missing: config/meson.build"
