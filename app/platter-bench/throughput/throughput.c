@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// platter-bench throughput: what a device between two ports carries, and how long it takes.
+//
+// Read stamp.h and frames.h (what is sent), sender.h, receiver.h (what is looked at), tester.h (a
+// trial), instrument.h (the ports), then measure.h and report.c.
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bench.h"
+#include "cli/wait.h"
+#include "control/forwarding.h"
+#include "control/cpu.h"
+#include "report/report.h"
+#include "throughput/measure.h"
+#include "throughput/platter_dut.h"
+#include "throughput/priority.h"
+#include "throughput/report.h"
+
+static const char *const WIRE = "ports:\n"
+                                "  in:  { device: net_null0 } # memif devices stand in\n"
+                                "  out: { device: net_null1 }\n"
+                                "forward: [wire: [in, out]]\n";
+
+// Who runs where. Two cores: one for each side. More: sender and receiver have their own.
+struct division {
+  unsigned n_own, own[INSTRUMENT_CPUS_MAX];
+  unsigned n_dut, dut[CPU_SET_MAX];
+};
+
+struct session {
+  struct measurement measurement;
+  struct config *config; // of the platter under test
+  struct platter_dut dut;
+  struct division cpus;
+};
+
+static int divide(struct division *d, bool self, char *error, size_t size)
+{
+  unsigned cpus[CPU_SET_MAX], n = cpu_workers(cpus, CPU_SET_MAX);
+  if (self && n < 2) // all but control's
+    n = cpu_usable(cpus, CPU_SET_MAX);
+  if (self && n < 2)
+    return fail(error, size, -ENODEV,
+                "platter and the instrument take a core each, and one is "
+                "usable here");
+  d->n_own = n > 1 && (!self || n > 2) ? 2 : 1;
+  memcpy(d->own, cpus, d->n_own * sizeof(*cpus));
+  for (unsigned i = d->n_own; i < n; i++)
+    d->dut[d->n_dut++] = cpus[i];
+  return 0;
+}
+
+static int read_config(struct session *s, char *error, size_t size)
+{
+  const struct throughput_options *o = &s->measurement.options;
+  struct config_errors errors = {0};
+  size_t n_kinds;
+  const struct config_kind *kinds = forward_kinds(&n_kinds);
+  s->config = o->self != NULL
+                  ? config_load(o->self, kinds, n_kinds, &errors)
+                  : config_parse("platter-bench", WIRE, strlen(WIRE), kinds, n_kinds, &errors);
+  if (s->config != NULL)
+    return 0;
+  config_errors_print(&errors, o->self != NULL ? o->self : "platter-bench", stderr);
+  config_errors_free(&errors);
+  return fail(error, size, -EINVAL, "the configuration is not valid");
+}
+
+static void put_configuration(json_t *report, const char *path)
+{
+  char text[65536] = "";
+  FILE *in = path != NULL ? fopen(path, "re") : NULL;
+  if (in != NULL) {
+    size_t n = fread(text, 1, sizeof(text) - 1, in);
+    text[n] = '\0';
+    fclose(in);
+  }
+  report_configuration(report, path != NULL ? text : WIRE);
+}
+
+static unsigned longest(const struct throughput_options *o)
+{
+  unsigned most = 0;
+  for (unsigned k = 0; k < o->n_kinds; k++)
+    for (unsigned i = 0; i < o->kind[k].n_mix; i++)
+      most = o->kind[k].mix[i] > most ? o->kind[k].mix[i] : most;
+  return most;
+}
+
+static int start(struct session *s, json_t *report, char *error, size_t size)
+{
+  const struct throughput_options *o = &s->measurement.options;
+  bool self = o->tx == NULL;
+  struct notes notes = {0};
+  int status = divide(&s->cpus, self, error, size);
+  if (status == 0 && self)
+    status = read_config(s, error, size);
+  if (status == 0 && self) {
+    put_configuration(report, o->self);
+    status =
+        platter_dut_start(&s->dut, s->config, longest(o), s->cpus.n_dut, s->cpus.dut, error, size);
+  }
+  if (status != 0)
+    return status;
+  const struct instrument_wish wish = {
+      .tx = self ? s->dut.tx : o->tx,
+      .rx = self ? s->dut.rx : o->rx,
+      .n_kinds = o->n_kinds,
+      .kind = o->kind,
+      .n_cpus = s->cpus.n_own,
+      .cpus = {s->cpus.own[0], s->cpus.own[s->cpus.n_own - 1]},
+      .quiet = o->wait,
+      .short_share = o->short_share,
+  };
+  status = instrument_start(&s->measurement.instrument, &wish, &notes, error, size);
+  for (size_t i = 0; i < notes.count; i++)
+    report_warn(report, "%s", notes.text[i]);
+  notes_free(&notes);
+  return status;
+}
+
+static int measure(struct session *s, json_t *report, char *error, size_t size)
+{
+  const struct throughput_options *o = &s->measurement.options;
+  int status = report_check_files(o->json, o->html, error, size);
+  if (status != 0)
+    return status;
+  fprintf(stderr, "This takes about %.0f seconds.\n", measure_seconds(o));
+  status = start(s, report, error, size);
+  if (status == 0)
+    status = measure_all(&s->measurement, report, error, size);
+  return status;
+}
+
+static void put_device(const struct session *s, json_t *report)
+{
+  const struct throughput_options *o = &s->measurement.options;
+  if (o->tx != NULL) {
+    report_setting(report, "sends by", report_text(o->tx));
+    report_setting(report, "receives by", report_text(o->rx));
+  } else {
+    report_paragraph(report, "The device under test is platter in a process of its own, joined by "
+                             "two memif devices, which copy.");
+  }
+}
+
+static enum status_code measure_and_report(struct session *s)
+{
+  char error[1024] = "", ending[1024] = "";
+  struct measurement *m = &s->measurement;
+  json_t *report = report_new("throughput", "What the device carries");
+  int status = measure(s, report, error, sizeof(error));
+  if (status == 0) {
+    put_device(s, report);
+    throughput_about(report, m);
+    throughput_report(report, m);
+    throughput_conclude(report, m);
+  }
+  instrument_stop(&m->instrument);
+  int ended = platter_dut_stop(&s->dut, ending, sizeof(ending));
+  if (ended != 0 && status == 0)
+    report_warn(report, "%s", ending);
+  if (status == 0) {
+    report_end(report);
+    status = report_publish(report, m->options.json, m->options.html, error, sizeof(error));
+  }
+  if (status != 0)
+    fprintf(stderr, "platter-bench: %s\n", error);
+  json_decref(report);
+  config_free(s->config);
+  if (status != 0 || m->interrupted)
+    return STATUS_FAILED;
+  return ended != 0 ? STATUS_ACCOUNTING : STATUS_OK;
+}
+
+static enum status_code run(const struct command *command, int argc, char **argv)
+{
+  static struct session session; // too large for the stack
+  enum status_code status =
+      throughput_options_parse(command, argc, argv, &session.measurement.options);
+  if (status != STATUS_OK)
+    return status;
+  if (wait_init() != 0)
+    return STATUS_FAILED;
+  int other = priority_fork();
+  return other < 0 ? measure_and_report(&session) : (enum status_code)other;
+}
+
+const struct command command_throughput = {
+    .name = "throughput",
+    .summary = "what a device between two ports carries, and how long it takes",
+    .help = "Usage: platter-bench throughput [OPTIONS]\n"
+            "       platter-bench throughput --self CONFIG [OPTIONS]\n"
+            "       platter-bench throughput --tx DEVICE --rx DEVICE [OPTIONS]\n"
+            "\n"
+            "Sends frames by one port and looks at every one that comes back by the other:\n"
+            "what is lost, damaged, doubled or out of order, and how long each took. First\n"
+            "as fast as it goes, then at even loads. Without devices, platter is measured,\n"
+            "in a process of its own: no network card and no privileges are needed.\n"
+            "\n"
+            "  --self CONFIG     platter with this configuration; its first two ports are\n"
+            "                    between the instrument's. Without: a wire\n"
+            "  --tx DEVICE       the device to send by, as in a configuration\n"
+            "  --rx DEVICE       the device to receive by; may be the same\n"
+            "  --sizes LIST      of 64 to 9216 bytes, with the frame check sequence; imix (7\n"
+            "                    of 64, 4 of 594, 1 of 1518); imix:GENOME, as imix:aaafg\n"
+            "                    (RFC 6985) (64,128,256,512,1024,1280,1518,imix)\n"
+            "  --loads LIST      frames a second (100000, 100k, 2.5M), or shares of what\n"
+            "                    came through at full speed (10%,50%,90%)\n"
+            "  --flows N         1 to 65536, addresses and ports at random (256)\n"
+            "  --networks N      that destinations lie in, 1 to 256 (1)\n"
+            "  --ipv6            instead of IPv4\n"
+            "  --vlan ID         a tag on every frame\n"
+            "  --trial S         seconds of sending in a trial (1; 0.3 with --quick)\n"
+            "  --wait S          without a frame that end a trial (0.05)\n"
+            "  --short PERCENT   of a trial's frames that may not have been sent in time: if\n"
+            "                    more were not, it is void (0.5; 15 with --quick)\n"
+            "  --repeat N        valid trials of each load, 1 to 64 (5; 3 with --quick)\n"
+            "  --quick           64 and 1518 bytes, short trials: less than a minute\n"
+            "  --json FILE       all figures, trial by trial\n"
+            "  --html FILE       one page that needs no network\n"
+            "\n"
+            "How to read it: a load is lossless if no frame of any trial was lost. Nothing is\n"
+            "said of a device that is as fast as the instrument alone, and a trial in which\n"
+            "the instrument fell behind is void. These are trials at given loads, no search:\n"
+            "none of them is a throughput as RFC 2544 defines it.\n"
+            "\n"
+            "An interface that carries the default route is refused (RFC 6815). Ctrl-C ends\n"
+            "it; what was measured is shown.\n"
+            "\n"
+            "Exit status: 1 something could not be measured, or interrupted; 3 the\n"
+            "accounting of platter under test did not close.\n"
+            "\n"
+            "Example: platter-bench throughput --quick\n"
+            "         platter-bench throughput --sizes imix,imix:aaafg --loads 500k,2M\n",
+    .run = run,
+};
