@@ -163,7 +163,7 @@ static enum status_code run(const struct command *command, int argc, char **argv
 
 const struct command command_kernel = {
     .name = "kernel",
-    .summary = "the kernel's ways to move a file: read/write, sendfile, io_uring, …",
+    .summary = "the kernel's ways to move a file: read/write, sendfile, io_uring…",
     .help = "Usage: platter-bench kernel [OPTIONS]\n"
             "\n"
             "Moves the same bytes from a file to a file, and from a file into a TCP\n"
