@@ -11,10 +11,10 @@
 #include <rte_ring.h>
 
 #include "cli/wait.h"
-#include "control/forwarding.h"
 #include "control/changes.h"
 #include "control/devices.h"
 #include "control/eal.h"
+#include "control/forwarding.h"
 #include "control/memif.h"
 #include "packet/pool.h"
 #include "throughput/default_route.h"
