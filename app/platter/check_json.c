@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "config/utf8.h"
+#include "figures/figure.h"
 #include "json.h"
 #include "layout/device.h"
 
@@ -191,8 +192,8 @@ static json_t *worker(const struct layout *layout, unsigned number)
   const struct layout_worker *w = &layout->workers[number];
   return json_pack("{s:i, s:o, s:o, s:o, s:o}", "core", (int)w->cpu,          //
                    "node", w->node < 0 ? json_null() : json_integer(w->node), //
-                   "polls", json_queues(layout, w->rx, w->n_rx),              //
-                   "owns", json_queues(layout, w->tx, w->n_tx),               //
+                   "polls", figures_queues(layout, w->rx, w->n_rx),           //
+                   "owns", figures_queues(layout, w->tx, w->n_tx),            //
                    "hands_over", hands_over(layout, number));
 }
 

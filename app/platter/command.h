@@ -12,7 +12,7 @@
 #include "layout/layout.h"
 
 extern const struct command command_run, command_check, command_replay, command_restore,
-    command_telemetry;
+    command_telemetry, command_figures;
 
 // Reads a configuration and makes its layout, as far as it tells without a device. Returns NULL,
 // with the reasons in `errors`, where it is not valid or no layout can follow from it. layout_free

@@ -5,8 +5,9 @@
 
 int main(int argc, char **argv)
 {
-  static const struct command *const commands[] = {&command_run, &command_check, &command_replay,
-                                                   &command_restore, &command_telemetry};
+  static const struct command *const commands[] = {&command_run,       &command_check,
+                                                   &command_replay,    &command_restore,
+                                                   &command_telemetry, &command_figures};
   static const char *const of_a_file[] = {"check", "run", NULL};
   static const struct cli cli = {
       .name = "platter",

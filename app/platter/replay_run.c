@@ -107,7 +107,7 @@ static uint64_t expected_of_all(const struct replay *r)
 static const struct status_port *failed_port(const struct status *s)
 {
   for (unsigned i = 0; i < s->n_ports; i++)
-    if (s->port[i].replays && s->port[i].replay.state == REPLAY_FAILED)
+    if (s->port[i].replay != NULL && s->port[i].replay->state == REPLAY_FAILED)
       return &s->port[i];
   return NULL;
 }
@@ -140,7 +140,7 @@ static int wait_for_all(const struct replay *r, struct appliance *a, char *error
     seen = now;
     const struct status_port *bad = failed_port(s);
     if (bad != NULL)
-      return fail(error, size, -1, "port %s: %s", bad->name, bad->replay.error);
+      return fail(error, size, -1, "port %s: %s", bad->name, bad->replay->error);
     if (!timed && wait_now() > moved + STALL_SECONDS)
       return fail(error, size, -1,
                   "stuck: for %d seconds no frame came in after %" PRIu64 " of %" PRIu64,
@@ -197,10 +197,11 @@ static bool print_json(const struct replay *r, const struct appliance *a, double
 {
   struct json_ends ends[CONFIG_PORTS_MAX] = {0};
   for (unsigned i = 0; i < r->config->n_ports; i++) {
+    ends[i].files = true;
     ends[i].input = r->inputs.file[i].path;
     ends[i].output = r->out != NULL ? r->outputs.file[i].path : NULL;
   }
-  json_t *summary = json_summary(appliance_status(a), appliance_layout(a), ends);
+  json_t *summary = json_summary(appliance_status(a), ends);
   if (json_object_set_new(summary, "replay_seconds", json_real(seconds)) != 0 ||
       json_object_set_new(summary, "complete", json_boolean(whole)) != 0) {
     json_decref(summary);

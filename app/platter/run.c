@@ -63,16 +63,13 @@ static void forward(struct appliance *appliance, struct run *run)
   } while (run->duration == 0 || wait_now() < start + run->duration);
 }
 
-static bool print_json(const struct appliance *appliance, const struct config *config)
+static bool print_json(const struct appliance *appliance)
 {
-  struct json_ends ends[CONFIG_PORTS_MAX] = {0};
-  for (unsigned i = 0; i < config->n_ports; i++)
-    ends[i].device = config->ports[i].device;
-  return json_print(json_summary(appliance_status(appliance), appliance_layout(appliance), ends));
+  const struct json_ends ends[CONFIG_PORTS_MAX] = {0};
+  return json_print(json_summary(appliance_status(appliance), ends));
 }
 
-static enum status_code finish(struct appliance *appliance, const struct config *config,
-                               struct run *run)
+static enum status_code finish(struct appliance *appliance, struct run *run)
 {
   bool printed = true;
   service_stopping();
@@ -81,7 +78,7 @@ static enum status_code finish(struct appliance *appliance, const struct config 
     fprintf(stderr, "platter: warning: not all packets left within %d seconds\n", DRAIN_SECONDS);
   const struct status *status = appliance_stop(appliance);
   if (run->json)
-    printed = print_json(appliance, config);
+    printed = print_json(appliance);
   else
     show_summary(status, stdout);
   fflush(stdout);
@@ -131,7 +128,7 @@ static enum status_code start_and_forward(const struct config *config, struct ru
   }
   service_ready(appliance_status(appliance), wait_now());
   forward(appliance, run);
-  enum status_code status = finish(appliance, config, run);
+  enum status_code status = finish(appliance, run);
   bool stuck = appliance_status(appliance)->running;
   appliance_free(appliance);
   if (stuck)

@@ -5,7 +5,7 @@
 #ifndef PLATTER_SERVICE_H
 #define PLATTER_SERVICE_H
 
-#include "control/status.h"
+#include "figures/status.h"
 
 // READY=1: every port is started and the workers run. `now`, here and below: monotonic seconds.
 void service_ready(const struct status *status, double now);

@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "show_table.h"
+
 void show_notes(const struct layout *layout, FILE *out)
 {
   if (layout->n_notes > 0)
@@ -15,7 +17,7 @@ void show_notes(const struct layout *layout, FILE *out)
 // Of all ports: more than the number where one of them does not count.
 static const char *show_nic_drop(const struct status *s, char *text)
 {
-  uint64_t sum = status_nic_drop(s);
+  double sum = show_sum(&figures_port, "nic_drop", s);
   bool all = true;
   for (unsigned i = 0; i < s->n_ports; i++)
     all &= status_port_nic_drop_known(&s->port[i]);
@@ -41,7 +43,7 @@ static void show_busy(const struct status *s, FILE *out)
 {
   double least = 1, most = 0;
   for (unsigned i = 0; i < s->n_workers; i++) {
-    double share = s->worker[i].busy_share;
+    double share = s->worker[i].busy;
     least = share < least ? share : least;
     most = share > most ? share : most;
     if (s->n_workers <= 4)
@@ -53,13 +55,11 @@ static void show_busy(const struct status *s, FILE *out)
 
 void show_line(const struct status *s, bool heading, FILE *out)
 {
-  double received = 0, transmitted = 0;
-  char text[6][16];
+  double received = show_sum(&figures_port, "received_pps", s);
+  double transmitted = show_sum(&figures_port, "transmitted_pps", s);
+  double in_flight = show_sum(&figures_accounting, "in_flight", s);
+  char text[6][SHOW_SIZE];
 
-  for (unsigned i = 0; i < s->n_ports; i++) {
-    received += s->port[i].received_pps;
-    transmitted += s->port[i].transmitted_pps;
-  }
   if (heading)
     fprintf(out,
             "%22s  %9s  %27s\n"
@@ -69,9 +69,9 @@ void show_line(const struct status *s, bool heading, FILE *out)
   unsigned seconds = s->rates_end;
   fprintf(out, "%3u:%02u  %6s  %6s  %9s  %7s  %8s  %8s ", seconds / 60, seconds % 60,
           show_number(received, text[0]), show_number(transmitted, text[1]),
-          show_number(s->in_flight > 0 ? s->in_flight : 0, text[2]),
-          show_number(s->dropped, text[3]), show_nic_drop(s, text[4]),
-          show_number(status_copied_bytes(s), text[5]));
+          show_number(in_flight > 0 ? in_flight : 0, text[2]),
+          show_number(show_sum(&figures_accounting, "dropped", s), text[3]),
+          show_nic_drop(s, text[4]), show_number(show_sum(&figures_copies, "bytes", s), text[5]));
   show_busy(s, out);
   fputc('\n', out);
   fflush(out);

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "control/status.h"
+#include "figures/status.h"
 
 #ifdef __cplusplus
 extern "C" {

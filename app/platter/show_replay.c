@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "config/quantity.h"
+#include "replay/schedule.h"
 #include "show.h"
 
 static void show_lateness(const struct replay_status *r, FILE *out)
@@ -16,7 +17,7 @@ static void show_lateness(const struct replay_status *r, FILE *out)
 
 static void show_replay(const struct status_port *p, FILE *out)
 {
-  const struct replay_status *r = &p->replay;
+  const struct replay_status *r = p->replay;
   char asked[64], number[2][SHOW_SIZE], laps[48] = "";
   config_replay_describe(&r->asked, asked, sizeof(asked));
   if (r->asked.loop != 0)
@@ -26,8 +27,7 @@ static void show_replay(const struct status_port *p, FILE *out)
             r->window ? "through a window" : "from memory",
             r->state == REPLAY_WAITING ? "; never begun" : "");
   show_text(out, "    ", "  asked: %s; achieved: %sbit/s, %spps", asked,
-            show_number(r->bits_per_second, number[0]),
-            show_number(r->frames_per_second, number[1]));
+            show_number(r->achieved_bits, number[0]), show_number(r->achieved_pps, number[1]));
   if (r->stalls > 0)
     show_text(out, "    ", "  stalls: %" PRIu64 " polls found no frame %s", r->stalls,
               r->window ? "read yet" : "that its readers had let go");
@@ -40,15 +40,15 @@ static void show_replay(const struct status_port *p, FILE *out)
 void show_replays(const struct status *s, FILE *out)
 {
   for (unsigned i = 0; i < s->n_ports; i++)
-    if (s->port[i].replays)
+    if (s->port[i].replay != NULL)
       show_replay(&s->port[i], out);
 }
 
 bool show_replay_failures(const struct status *s, uint64_t *said, FILE *out)
 {
   for (unsigned i = 0; i < s->n_ports; i++) {
-    const struct replay_status *r = &s->port[i].replay;
-    if (!s->port[i].replays || r->state != REPLAY_FAILED || *said & UINT64_C(1) << i)
+    const struct replay_status *r = s->port[i].replay;
+    if (r == NULL || r->state != REPLAY_FAILED || *said & UINT64_C(1) << i)
       continue;
     *said |= UINT64_C(1) << i;
     fprintf(out, "platter: port %s sends no more: %s\n", s->port[i].name, r->error);
@@ -84,7 +84,7 @@ void show_replay_time(const char *port, const struct config_replay *asked,
 void show_replay_times(const struct status *s, FILE *out)
 {
   for (unsigned i = 0; i < s->n_ports; i++)
-    if (s->port[i].replays)
-      show_replay_time(s->port[i].name, &s->port[i].replay.asked, &s->port[i].replay.times,
-                       s->port[i].replay.wire_bits, out);
+    if (s->port[i].replay != NULL)
+      show_replay_time(s->port[i].name, &s->port[i].replay->asked, s->port[i].replay->times,
+                       s->port[i].replay->wire_bits, out);
 }

@@ -1,57 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The end of a run or a replay, for a person.
+// The end of a run or a replay, for a person: the tables of figures, and sentences on what is out
+// of the ordinary.
 #include <inttypes.h>
 #include <string.h>
 
 #include "datapath/burst.h"
 #include "datapath/reason.h"
 #include "show.h"
+#include "show_table.h"
 
 enum { HANDOFFS_LISTED = 32 };
-
-static void show_bridges(const struct status *s, FILE *out)
-{
-  for (unsigned i = 0; i < s->n_bridges; i++) {
-    const struct status_bridge *b = &s->bridge[i];
-    show_text(out, "  ",
-              "bridge %s: %u of %u addresses (%u static); learned %" PRIu64 ", moved %" PRIu64
-              ", aged %" PRIu64 ", flushed %" PRIu64,
-              b->name, b->entries, b->capacity, b->statics, b->learned, b->moved, b->aged,
-              b->flushed);
-    show_text(out, "  ",
-              "bridge %s: flooded %" PRIu64 " broadcast, %" PRIu64 " multicast, %" PRIu64
-              " unknown",
-              b->name, b->flooded_broadcast, b->flooded_multicast, b->flooded_unknown);
-    if (b->rejected_full > 0)
-      show_text(out, "  ", "bridge %s: full: %" PRIu64 " times an address was not learned", b->name,
-                b->rejected_full);
-    if (b->rejected_limit > 0)
-      show_text(out, "  ", "bridge %s: %" PRIu64 " times a port was at its limit of addresses",
-                b->name, b->rejected_limit);
-    if (b->lost > 0)
-      show_text(out, "  ",
-                "bridge %s: %" PRIu64 " times control did not hear of an address in time", b->name,
-                b->lost);
-  }
-}
-
-static void show_rules(const struct status *s, FILE *out)
-{
-  for (unsigned i = 0; i < s->n_rules; i++) {
-    const struct status_rule *r = &s->rule[i];
-    char cycles[SHOW_SIZE] = "";
-    if (r->cycles_per_packet > 0)
-      show_cycles(r->cycles_per_packet, cycles);
-    show_text(out, "  ", "rule %s: %" PRIu64 " packets, %" PRIu64 " bytes%s%s%s%s", r->name,
-              r->packets, r->bytes, *cycles != '\0' ? "; " : "", cycles,
-              *cycles != '\0' ? " cycles/packet" : "",
-              r->filter == STATUS_FILTER_INTERPRETED ? " (interpreted)" : "");
-    if (r->lost > 0)
-      show_text(out, "  ",
-                "rule %s: %" PRIu64 " references could not be made for want of an mbuf or slot",
-                r->name, r->lost);
-  }
-}
 
 static void show_times(const char *port, const char *what, uint64_t n, const char *more, FILE *out)
 {
@@ -145,42 +103,6 @@ static void show_accounting(const struct status *s, FILE *out)
                 s->pool[i].name, s->pool[i].kept);
 }
 
-static void show_port_table(const struct status *s, FILE *out)
-{
-  int width = 4;
-  for (unsigned i = 0; i < s->n_ports; i++)
-    if ((int)strlen(s->port[i].name) > width)
-      width = strlen(s->port[i].name);
-  fprintf(out, "%-*s  %12s  %12s  %9s  %8s\n", width, "port", "received", "sent", "dropped",
-          "nic drop");
-  for (unsigned i = 0; i < s->n_ports; i++) {
-    const struct status_port *p = &s->port[i];
-    char lost[24] = "not counted";
-    if (status_port_nic_drop_known(p))
-      snprintf(lost, sizeof(lost), "%" PRIu64, status_port_nic_drop(p));
-    fprintf(out, "%-*s  %12" PRIu64 "  %12" PRIu64 "  %9" PRIu64 "  %8s\n", width, p->name,
-            p->received, p->transmitted, status_port_dropped(p), lost);
-  }
-}
-
-// Over the whole run. A packet that came from another worker counts as one of this worker's.
-static void show_workers(const struct status *s, FILE *out)
-{
-  fprintf(out, "%-6s  %4s  %6s  %13s  %10s  %13s  %13s\n", "worker", "core", "busy",
-          "cycles/packet", "mean burst", "received", "taken over");
-  for (unsigned i = 0; i < s->n_workers; i++) {
-    const struct status_worker *w = &s->worker[i];
-    uint64_t cycles = w->busy_cycles + w->idle_cycles, packets = w->received + w->taken;
-    char each[SHOW_SIZE] = "-", burst[16] = "-";
-    if (packets > 0)
-      show_cycles((double)w->busy_cycles / packets, each);
-    if (w->bursts > 0)
-      snprintf(burst, sizeof(burst), "%.1f", (double)w->received / w->bursts);
-    fprintf(out, "%-6u  %4u  %5.1f%%  %13s  %10s  %13" PRIu64 "  %13" PRIu64 "\n", i, w->cpu,
-            cycles > 0 ? 100.0 * w->busy_cycles / cycles : 0, each, burst, w->received, w->taken);
-  }
-}
-
 // A ring that was full is no fault: where packets wait, that is how a slow port slows those that
 // feed it; where they are dropped, the drops are listed.
 static void show_handoff(const struct status *s, const struct status_handoff *h, FILE *out)
@@ -210,12 +132,12 @@ static void show_handoffs(const struct status *s, FILE *out)
 
 void show_summary(const struct status *s, FILE *out)
 {
-  show_port_table(s, out);
-  show_workers(s, out);
+  show_table(&figures_port, s, out);
+  show_table(&figures_worker, s, out);
   show_handoffs(s, out);
   show_replays(s, out);
-  show_bridges(s, out);
-  show_rules(s, out);
+  show_things(&figures_bridge, s, out);
+  show_things(&figures_rule, s, out);
   show_drops(s, out);
   show_losses(s, out);
   show_links(s, out);

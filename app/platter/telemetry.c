@@ -99,7 +99,7 @@ static enum status_code ask(int fd, const char *request, size_t longest)
   if (fails)
     fprintf(stderr, "platter: %s: %s\n", request, error);
   else
-    json_dumpf(value, stdout, JSON_INDENT(2) | JSON_ENCODE_ANY);
+    json_dumpf(value, stdout, JSON_INDENT(2) | JSON_ENCODE_ANY | JSON_REAL_PRECISION(12));
   if (!fails)
     putchar('\n');
   json_decref(reply);

@@ -14,8 +14,8 @@
 
 #include "config/config.h"
 #include "config/notes.h"
-#include "control/residence.h"
-#include "control/status.h"
+#include "figures/residence.h"
+#include "figures/status.h"
 #include "layout/layout.h"
 
 #ifdef __cplusplus

@@ -13,7 +13,9 @@
 #include <rte_rcu_qsbr.h>
 #include <rte_ring_elem.h>
 
+#include "config/notes.h"
 #include "control/bridge_internal.h"
+#include "control/memory.h"
 
 enum {
   SEEN_MOST = 32768, // places for addresses that one worker remembers: half a megabyte

@@ -13,7 +13,7 @@
 
 #include "config/config.h"
 #include "control/forwarding.h"
-#include "control/status.h"
+#include "figures/status.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -47,15 +47,6 @@ void bridges_gather(const struct bridges *bridges, struct status *status);
 
 // When no worker runs any more.
 void bridges_stop(struct bridges *bridges);
-
-// An entry of a table, for a person.
-struct bridge_row {
-  uint8_t address[6];
-  unsigned vlan; // 0: the bridge knows none
-  char port[CONFIG_NAME_MAX + 1];
-  bool fixed;   // static
-  unsigned age; // seconds since it was last confirmed
-};
 
 // Copies entries of the bridge of that name (NULL: the first bridge) from place `first` on, at most
 // `n`. Returns how many, or -1 where there is no such bridge. *next: the place to go on from; 0:

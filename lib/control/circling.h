@@ -5,7 +5,7 @@
 #define CONTROL_CIRCLING_H
 
 #include "control/datapath.h"
-#include "control/status.h"
+#include "figures/status.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -4,11 +4,16 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <rte_mempool.h>
+#include <rte_version.h>
 
 #include "control/appliance_internal.h"
 #include "control/eal.h"
+
+_Static_assert(STATUS_POOLS_MAX >= 2 * MEMORY_NODES_MAX + CONFIG_PORTS_MAX,
+               "a status has room for every pool");
 
 // What a status shows until the next second is over: the rates of the one before.
 struct rates {
@@ -50,7 +55,7 @@ static void gather_port(const struct appliance *a, unsigned number, struct statu
   struct rte_eth_stats stats = port_stats(port);
 
   copy_text(s->name, sizeof(s->name), port->config->name);
-  copy_text(s->device, sizeof(s->device), port->device);
+  s->device = port->device;
   copy_text(s->driver, sizeof(s->driver), port->info.driver_name);
   copy_text(s->copies, sizeof(s->copies), copies != NULL ? copies : "unknown");
   s->node = port->node;
@@ -72,41 +77,12 @@ static void gather_port(const struct appliance *a, unsigned number, struct statu
   s->no_mbuf = stats.rx_nombuf;
   s->receive_errors = stats.ierrors;
   s->transmit_errors = stats.oerrors;
-  s->replays = port->replay != NULL;
-  if (s->replays) {
-    replay_read(port->replay, &s->replay);
-    s->received_bytes += s->replay.bytes;
+  if (port->replay != NULL) {
+    replay_read(port->replay, port->replay_status);
+    s->replay = port->replay_status;
+    s->received_bytes += s->replay->sent_bytes;
     copy_text(s->driver, sizeof(s->driver), "replay");
   }
-}
-
-// Names whole queues only; `text` says how many more there are.
-static void list_queues(const struct layout *layout, const struct layout_queue *queue, unsigned n,
-                        char *text, size_t size)
-{
-  const size_t more = sizeof(" ... and 99999 more");
-  size_t at = 0;
-  text[0] = '\0';
-  for (unsigned i = 0; i < n; i++) {
-    char name[CONFIG_NAME_MAX + 16];
-    size_t length = snprintf(name, sizeof(name), "%s%s/%u", i > 0 ? " " : "",
-                             layout->ports[queue[i].port].name, queue[i].queue);
-    if (at + length + (i + 1 < n ? more : 1) > size) {
-      snprintf(text + at, size - at, " ... and %u more", n - i);
-      return;
-    }
-    memcpy(text + at, name, length + 1);
-    at += length;
-  }
-}
-
-static void gather_plan(const struct layout *layout, unsigned number, struct status_worker *w)
-{
-  const struct layout_worker *plan = &layout->workers[number];
-  w->cpu = plan->cpu;
-  w->node = plan->node;
-  list_queues(layout, plan->rx, plan->n_rx, w->polls, sizeof(w->polls));
-  list_queues(layout, plan->tx, plan->n_tx, w->owns, sizeof(w->owns));
 }
 
 // Adds one worker's snapshot to its own line and to the ports'.
@@ -120,6 +96,7 @@ static void gather_worker(const struct counters *c, struct status_worker *w, str
     for (unsigned r = 0; r < LABELS_MAX; r++) {
       w->dropped += c->dropped[p][r];
       s->port[p].dropped[r] += c->dropped[p][r];
+      s->by_reason[r] += c->dropped[p][r];
     }
   }
   for (unsigned i = 0; i < LABELS_MAX; i++) {
@@ -183,8 +160,8 @@ static void gather_replay_pool(const struct status_port *port, struct status *s)
   char name[sizeof(out->name)]; // gcc takes port and out for one object: both are in `s`
   snprintf(name, sizeof(name), "replay_%.20s", port->name);
   copy_text(out->name, sizeof(out->name), name);
-  out->size = port->replay.mbufs;
-  out->available = port->replay.mbufs_back;
+  out->size = port->replay->mbufs;
+  out->available = port->replay->mbufs_back;
   s->pools_full &= out->available == out->size;
 }
 
@@ -207,7 +184,7 @@ static struct rates rates_of(const struct status *s)
     rates.transmitted[i] = s->port[i].transmitted_pps;
   }
   for (unsigned i = 0; i < s->n_workers; i++) {
-    rates.busy[i] = s->worker[i].busy_share;
+    rates.busy[i] = s->worker[i].busy;
     rates.cycles[i] = s->worker[i].cycles_per_packet;
   }
   return rates;
@@ -234,16 +211,18 @@ static void gather_rates(struct appliance *a, double now, const struct rates *be
       mark->received[i] = p->received;
       mark->transmitted[i] = p->transmitted;
     }
+    if (a->port[i].absent) // what it did before is over
+      p->received_pps = p->transmitted_pps = 0;
   }
   for (unsigned i = 0; i < s->n_workers; i++) {
     struct status_worker *w = &s->worker[i];
     uint64_t busy = w->busy_cycles - mark->busy[i], idle = w->idle_cycles - mark->idle[i];
     uint64_t moved = w->received + w->taken - mark->moved[i];
-    w->busy_share = before->busy[i];
+    w->busy = before->busy[i];
     w->cycles_per_packet = before->cycles[i];
     if (!due)
       continue;
-    w->busy_share = busy + idle > 0 ? (double)busy / (busy + idle) : 0;
+    w->busy = busy + idle > 0 ? (double)busy / (busy + idle) : 0;
     w->cycles_per_packet = moved > 0 ? (double)busy / moved : 0;
     mark->busy[i] = w->busy_cycles;
     mark->idle[i] = w->idle_cycles;
@@ -257,25 +236,48 @@ static void gather_rates(struct appliance *a, double now, const struct rates *be
   mark->next = a->started + floor(s->seconds) + 1;
 }
 
+// Of all of a run that is over.
+static void gather_all_time(struct status *s)
+{
+  for (unsigned i = 0; i < s->n_ports && s->seconds > 0; i++) {
+    s->port[i].received_pps = s->port[i].received / s->seconds;
+    s->port[i].transmitted_pps = s->port[i].transmitted / s->seconds;
+  }
+  for (unsigned i = 0; i < s->n_workers; i++) {
+    struct status_worker *w = &s->worker[i];
+    uint64_t cycles = w->busy_cycles + w->idle_cycles, packets = w->received + w->taken;
+    w->busy = cycles > 0 ? (double)w->busy_cycles / cycles : 0;
+    w->cycles_per_packet = packets > 0 ? (double)w->busy_cycles / packets : 0;
+  }
+  s->rates_end = s->rates_span = s->seconds;
+}
+
 void appliance_gather(struct appliance *a, double now)
 {
   struct status *s = &a->status;
   struct rates before = rates_of(s);
 
   memset(s, 0, offsetof(struct status, handoff));
+  s->version = PLATTER_VERSION;
+  s->dpdk = rte_version();
+  s->prefix = a->prefix;
+  s->pid = getpid();
   s->seconds = (a->running ? now : a->stopped) - a->started;
   s->running = a->running;
   s->stuck = a->stuck;
   s->hugepages = eal_hugepages();
   s->n_ports = a->config->n_ports;
-  s->layout = a->layout->kind;
+  s->layout = a->layout;
   s->n_workers = a->datapath.n_workers;
   s->pools_checked = a->pools_checked;
   s->pools_full = true;
   for (unsigned i = 0; i < s->n_ports; i++)
     gather_port(a, i, &s->port[i]);
   for (unsigned i = 0; i < s->n_workers; i++) {
-    gather_plan(a->layout, i, &s->worker[i]);
+    const struct layout_worker *plan = &a->layout->workers[i];
+    s->worker[i].cpu = plan->cpu;
+    s->worker[i].node = plan->node;
+    s->worker[i].plan = plan;
     s->worker[i].answers = a->answers[i];
     if (!a->answers[i])
       stall_place(a, i, s->worker[i].place, sizeof(s->worker[i].place));
@@ -290,8 +292,10 @@ void appliance_gather(struct appliance *a, double now)
     gather_pool(a->memory.pool[i].headers, 0, s);
   }
   for (unsigned i = 0; i < s->n_ports; i++)
-    if (s->port[i].replays)
+    if (s->port[i].replay != NULL)
       gather_replay_pool(&s->port[i], s);
   if (a->running)
     gather_rates(a, now, &before);
+  else
+    gather_all_time(s);
 }

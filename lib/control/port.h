@@ -54,18 +54,19 @@ struct port {
   bool losses_known;             // stats.imissed is all that was lost before a poll
   bool link_events;              // the driver tells of link changes; else control asks
   struct rte_eth_link link;
-  struct port_outputs *outputs;    // files that the device writes (port_output.h); else NULL
-  struct replay_plan *replay_plan; // a replay port's; else NULL
-  struct replay *replay;           // when started
-  uint32_t link_changes;           // the one who notices them: writes, control: reads
-  const struct port *follows;      // held down because that port has no link (wires.h); else NULL
-  uint32_t times_held;             // so far
-  bool link_fixed;                 // nobody can take its link down
-  struct rte_eth_stats stats;      // of the device that is there
-  bool leaving;                    // its device wants to go. DPDK's threads: write, control: reads
-  bool absent;                     // its device has gone, and may come back
-  uint32_t absences;               // how often it went
-  struct rte_eth_stats former;     // the sums of the devices that went
+  struct port_outputs *outputs;        // files that the device writes (port_output.h); else NULL
+  struct replay_plan *replay_plan;     // a replay port's; else NULL
+  struct replay *replay;               // when started
+  struct replay_status *replay_status; // as control has read it last; when started
+  uint32_t link_changes;               // the one who notices them: writes, control: reads
+  const struct port *follows;  // held down because that port has no link (wires.h); else NULL
+  uint32_t times_held;         // so far
+  bool link_fixed;             // nobody can take its link down
+  struct rte_eth_stats stats;  // of the device that is there
+  bool leaving;                // its device wants to go. DPDK's threads: write, control: reads
+  bool absent;                 // its device has gone, and may come back
+  uint32_t absences;           // how often it went
+  struct rte_eth_stats former; // the sums of the devices that went
 };
 
 // Before EAL starts: whether the device can be had at all, as far as that is certain. `bytes`: all

@@ -70,6 +70,9 @@ int port_replay_open(struct port *port, char *error, size_t size)
   char why[512];
   if (port->replay_plan == NULL)
     return 0;
+  port->replay_status = calloc(1, sizeof(*port->replay_status));
+  if (port->replay_status == NULL)
+    return refused(port, -ENOMEM, "no memory", error, size);
   int status =
       replay_open(&port->replay, port->replay_plan, port->id, port->node, why, sizeof(why));
   if (status != 0)
@@ -103,6 +106,8 @@ void port_replay_free(struct port *port)
 {
   replay_free(port->replay);
   free(port->replay_plan);
+  free(port->replay_status);
   port->replay = NULL;
+  port->replay_status = NULL;
   port->replay_plan = NULL;
 }

@@ -6,7 +6,7 @@
 
 #include "config/config.h"
 #include "control/forwarding.h"
-#include "control/status.h"
+#include "figures/status.h"
 
 #ifdef __cplusplus
 extern "C" {

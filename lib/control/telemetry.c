@@ -91,7 +91,7 @@ static char *encode(char *name, json_t *value)
     if ((unsigned char)*c < ' ' || (unsigned char)*c > '~')
       *c = '?';
   if (json_object_set_new(reply, name, value) == 0)
-    text = json_dumps(reply, JSON_COMPACT);
+    text = json_dumps(reply, JSON_COMPACT | JSON_REAL_PRECISION(12));
   json_decref(reply);
   return text;
 }

@@ -26,9 +26,7 @@ struct telemetry_commands {
 extern const struct telemetry_commands telemetry_platter; // /platter/…
 extern const struct telemetry_commands telemetry_dpdk;    // DPDK's own, as far as it is safe
 
-// Of /platter/…, in files of their own.
-json_t *telemetry_bridge(const struct appliance *appliance, const char *parameter);
+// Of /platter/…, in a file of its own.
 json_t *telemetry_fdb(const struct appliance *appliance, const char *parameter);
-json_t *telemetry_rules(const struct appliance *appliance, const char *parameter);
 
 #endif

@@ -28,12 +28,6 @@ void data_text(json_t *data, const char *name, const char *format, ...)
   va_end(args);
 }
 
-json_t *data_dict(json_t *data, const char *name)
-{
-  json_t *inner = json_object();
-  return json_object_set_new(data, name, inner) == 0 ? inner : NULL;
-}
-
 json_t *data_error(const char *format, ...)
 {
   json_t *data = json_object();

@@ -13,9 +13,6 @@ void data_number(json_t *data, const char *name, int64_t value);
 void data_text(json_t *data, const char *name, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-// A new object inside `data`, which owns it, or NULL.
-json_t *data_dict(json_t *data, const char *name);
-
 // The reply to what cannot be answered: {"error": …}. The caller owns it.
 json_t *data_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

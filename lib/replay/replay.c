@@ -120,15 +120,9 @@ static void read_rates(const struct replay *r, struct replay_status *status)
   status->seconds = (end - zero) / r->hz;
   // Between n times there are n - 1 intervals.
   double intervals = s->timed ? status->sent - 1 : status->sent;
-  double frame = 8 * ((double)status->bytes / status->sent + REPLAY_WIRE_EXTRA);
-  status->frames_per_second = intervals / status->seconds;
-  status->bits_per_second = intervals * frame / status->seconds;
-}
-
-const char *replay_state_name(enum replay_state state)
-{
-  static const char *const names[] = {"waiting", "running", "finished", "failed"};
-  return names[state];
+  double frame = 8 * ((double)status->sent_bytes / status->sent + REPLAY_WIRE_EXTRA);
+  status->achieved_pps = intervals / status->seconds;
+  status->achieved_bits = intervals * frame / status->seconds;
 }
 
 void replay_read(const struct replay *r, struct replay_status *status)
@@ -140,10 +134,10 @@ void replay_read(const struct replay *r, struct replay_status *status)
       .window = r->plan.window,
       .copies = r->plan.copies,
       .frames = r->plan.times.frames,
-      .times = r->plan.times,
+      .times = &r->plan.times,
       .wire_bits = r->plan.wire_bits,
       .sent = count_read(&s->sent),
-      .bytes = count_read(&s->bytes),
+      .sent_bytes = count_read(&s->bytes),
       .stalls = count_read(&s->stalls),
       .mbufs = r->mbufs,
       .mbufs_back = available(r),

@@ -5,6 +5,7 @@
 #ifndef REPLAY_REPLAY_H
 #define REPLAY_REPLAY_H
 
+#include "figures/replay_status.h"
 #include "replay/plan.h"
 
 #ifdef __cplusplus
@@ -12,36 +13,6 @@ extern "C" {
 #endif
 
 struct replay;
-
-enum replay_state {
-  REPLAY_WAITING, // for the others, or for the first poll
-  REPLAY_RUNNING,
-  REPLAY_FINISHED,
-  REPLAY_FAILED, // the file could not be read on
-};
-
-// "waiting", "running", …
-const char *replay_state_name(enum replay_state state);
-
-struct replay_status {
-  enum replay_state state;
-  char error[256]; // where it failed
-  struct config_replay asked;
-  bool window;
-  unsigned copies;
-  uint64_t frames; // of the file
-  struct schedule_times times;
-  uint64_t wire_bits; // of a lap
-  uint64_t sent;      // of all laps
-  uint64_t bytes;
-  uint64_t laps;                                   // done, whole ones
-  uint64_t stalls;                                 // see struct source
-  double seconds;                                  // since it began, until it ended
-  double frames_per_second;                        // over that time
-  double bits_per_second;                          // the same, on the wire
-  double late_p50, late_p99, late_p999, late_most; // seconds behind its time; 0 without timing
-  size_t mbufs, mbufs_back; // of its pools; after replay_release the two must be equal
-};
 
 // Makes pools on a NUMA node and reads the frames in (a window: as many as it holds). `number`:
 // unique in the process. Returns 0, or -errno and a sentence in `error`, with nothing left behind.

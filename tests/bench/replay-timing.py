@@ -90,7 +90,7 @@ def rates(options, directory):
         share = []
         for _ in range(options.runs):
             r = run(directory, capture, "rate=" + rate, options.core, options.seconds)
-            unit = "bits_per_second" if rate.endswith("bit") else "frames_per_second"
+            unit = "achieved_bits" if rate.endswith("bit") else "achieved_pps"
             number = float(rate.rstrip("kMGbitps"))
             asked = number * {"k": 1e3, "M": 1e6, "G": 1e9}[rate[len(f"{number:g}")]]
             share.append(r[unit] / asked)

@@ -83,7 +83,7 @@ TEST_F(Replay, WholeLapsOfEveryFrameInOrder)
       EXPECT_EQ(status.sent, next);
       EXPECT_EQ(status.laps, loop);
       EXPECT_EQ(status.frames, edges.size());
-      EXPECT_EQ(status.bytes, loop * lap_bytes);
+      EXPECT_EQ(status.sent_bytes, loop * lap_bytes);
       EXPECT_EQ(status.stalls, 0u);
       EXPECT_EQ(status.copies, std::min<uint64_t>(loop, 17)) << "552 frames at least";
       EXPECT_FALSE(status.window);

@@ -65,9 +65,10 @@ protected:
     EXPECT_LE(status.late_p999, status.late_most * 17 / 16 + 1e-9);
     EXPECT_LE(status.late_most, status.seconds);
     const double intervals = status.sent - 1;
-    EXPECT_NEAR(status.frames_per_second, intervals / status.seconds, 1);
-    EXPECT_NEAR(status.bits_per_second,
-                8 * (status.bytes * intervals / status.sent + 24 * intervals) / status.seconds, 1);
+    EXPECT_NEAR(status.achieved_pps, intervals / status.seconds, 1);
+    EXPECT_NEAR(status.achieved_bits,
+                8 * (status.sent_bytes * intervals / status.sent + 24 * intervals) / status.seconds,
+                1);
   }
 };
 

@@ -93,7 +93,7 @@ TEST_F(Window, WholeLapsOfEveryFrameInOrder)
   EXPECT_EQ(status.state, REPLAY_FINISHED);
   EXPECT_TRUE(status.window);
   EXPECT_EQ(status.sent, 3 * frames.size());
-  EXPECT_EQ(status.bytes, 3 * lap_bytes);
+  EXPECT_EQ(status.sent_bytes, 3 * lap_bytes);
   EXPECT_EQ(status.mbufs, static_cast<size_t>(REPLAY_WINDOW_MIN));
 }
 

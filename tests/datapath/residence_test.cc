@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Residence times: packets are held back between receive and transmit for a time that is known.
-#include "control/residence.h"
+#include "figures/residence.h"
 
 #include <chrono>
 #include <thread>

@@ -67,7 +67,8 @@ TEST(BridgeChurn, AHundredThousandNewStationsASecond)
   EXPECT_EQ(lan["lost"].number(), 0);
   EXPECT_EQ(lan["moved"].number(), 0);
   EXPECT_EQ(summary["accounting"]["dropped"].number(), 0);
-  EXPECT_EQ(summary["ports"]["out"]["sent"].number(), summary["accounting"]["received"].number());
+  EXPECT_EQ(summary["ports"]["out"]["transmitted"].number(),
+            summary["accounting"]["received"].number());
   EXPECT_GT(summary["ports"]["known"]["received"].number(), STATIONS);
   EXPECT_EQ(before.now(), "");
 }

@@ -67,7 +67,7 @@ TEST(Circling, TwoPortsOfABridgeOnOneCable)
   auto storms = [&] {
     double n = 0;
     for (const char *port : {"a", "b"})
-      n += appliance.get(std::string("/platter/port,") + port)["dropped"]["storm"].number();
+      n += appliance.get(std::string("/platter/port,") + port)["drops"]["storm"].number();
     return n;
   };
   EXPECT_TRUE(eventually([&] { return storms() > 0; }));

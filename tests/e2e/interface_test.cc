@@ -91,7 +91,7 @@ TEST(Interface, FramesThatMayHaveBeenCutAreDropped)
   EXPECT_TRUE(got == whole) << got.size();
   EXPECT_EQ(b.receive(1, 0.1).size(), 0u);
   EXPECT_TRUE(eventually(
-      [&] { return appliance.get("/platter/port,a")["dropped"]["too_long"].number() == 8; }));
+      [&] { return appliance.get("/platter/port,a")["drops"]["too_long"].number() == 8; }));
   EXPECT_TRUE(eventually([&] {
     return has(appliance.process().err(), "port a: frames of 1982 bytes and more come in");
   })) << appliance.process().err();

@@ -89,9 +89,9 @@ protected:
     Json port;
     EXPECT_TRUE(eventually([&] {
       port = appliance.get("/platter/port,b");
-      return port["dropped"]["too_long"].number() == static_cast<double>(too_long) &&
+      return port["drops"]["too_long"].number() == static_cast<double>(too_long) &&
              port["transmitted"].number() == static_cast<double>(fit);
-    })) << port["dropped"]["too_long"].number();
+    })) << port["drops"]["too_long"].number();
     EXPECT_EQ(port["transmit_errors"].number(), 0);
   }
 
@@ -199,7 +199,7 @@ TEST(LongFramesInOneMbuf, AfXdpTakesNoneOverItsBuffer)
   for (size_t i = 0; i < got.size(); i++)
     EXPECT_EQ(got[i], frames[fit[i % 4]]) << i;
   EXPECT_TRUE(eventually(
-      [&] { return appliance.get("/platter/port,b")["dropped"]["too_long"].number() == 80; }));
+      [&] { return appliance.get("/platter/port,b")["drops"]["too_long"].number() == 80; }));
   appliance.expect_clean_end(true);
 }
 } // namespace

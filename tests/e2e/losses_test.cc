@@ -64,9 +64,8 @@ TEST(Losses, TapsQueue)
   send_unheard(appliance, tap, 3000);
   expect_all_counted(appliance, "a", before + 3000);
   kernels.middle.run("ip link set tap_a netns " + kernels.a.path());
-  EXPECT_TRUE(eventually([&] {
-    return appliance.get("/platter/port,a")["nic_missed"].text() == std::string("not counted");
-  })) << "nobody there can be asked";
+  EXPECT_TRUE(eventually([&] { return appliance.get("/platter/port,a")["nic_missed"].is_null(); }))
+      << "nobody there can be asked";
   appliance.expect_clean_end();
 }
 
@@ -89,8 +88,8 @@ TEST(Losses, MemifsAreNotCounted)
   Process process(platter_line({"run", file}));
   ASSERT_TRUE(process.prints("forwarding;", 30));
   Telemetry telemetry(telemetry_path(prefix));
-  EXPECT_EQ(telemetry.get("/platter/port,a")["nic_missed"].text(), "not counted");
-  EXPECT_EQ(telemetry.get("/platter/ports")["a"]["nic_drop"].text(), "not counted");
+  EXPECT_TRUE(telemetry.get("/platter/port,a")["nic_missed"].is_null());
+  EXPECT_TRUE(telemetry.get("/platter/ports")["a"]["nic_drop"].is_null());
   process.signal(SIGTERM);
   EXPECT_EQ(process.wait(20).status, OK);
 }

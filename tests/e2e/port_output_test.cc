@@ -55,7 +55,7 @@ protected:
     process.signal(SIGTERM);
     Ended ended = process.wait(20);
     EXPECT_EQ(ended.status, OK) << ended.err;
-    EXPECT_EQ(expect_accounts(ended)["ports"]["right"]["sent"].number(), FRAMES);
+    EXPECT_EQ(expect_accounts(ended)["ports"]["right"]["transmitted"].number(), FRAMES);
     EXPECT_TRUE(read_frames(path) == frames);
   }
 

@@ -77,7 +77,7 @@ protected:
       EXPECT_TRUE(fast.left == plain.left);
       EXPECT_TRUE(fast.right == plain.right);
       for (const char *port : {"left", "right"})
-        for (const char *count : {"received", "received_bytes", "sent", "sent_bytes"})
+        for (const char *count : {"received", "received_bytes", "transmitted", "transmitted_bytes"})
           EXPECT_EQ(fast.summary["ports"][port][count].number(),
                     plain.summary["ports"][port][count].number())
               << port << " " << count;
@@ -153,8 +153,8 @@ TEST_P(ReplayFastSame, ManyFramesOfEverySize)
                         "right=" + dir / "b.pcap"});
   EXPECT_TRUE(out.right == repeated(a, loop));
   EXPECT_TRUE(out.left == repeated(b, loop));
-  for (const std::string &site : out.summary["copied"].keys())
-    EXPECT_EQ(out.summary["copied"][site]["bytes"].number(), 0) << site;
+  for (const std::string &site : out.summary["copies"].keys())
+    EXPECT_EQ(out.summary["copies"][site]["bytes"].number(), 0) << site;
 }
 
 TEST_F(ReplayFast, OneFrameVeryOften)
@@ -189,8 +189,8 @@ TEST_F(ReplayFast, TheSummarySaysWhatBecameOfIt)
   EXPECT_EQ(replay["bytes"].number(), 7 * 501 * 100);
   EXPECT_GE(replay["stalls"].number(), 0);
   EXPECT_GT(replay["seconds"].real(), 0);
-  EXPECT_GT(replay["frames_per_second"].real(), 0);
-  EXPECT_NEAR(replay["bits_per_second"].real() / replay["frames_per_second"].real(), 8 * 124, 1);
+  EXPECT_GT(replay["achieved_pps"].real(), 0);
+  EXPECT_NEAR(replay["achieved_bits"].real() / replay["achieved_pps"].real(), 8 * 124, 1);
   for (const char *late : {"late_p50", "late_p99", "late_p999", "late_most"}) {
     EXPECT_TRUE(replay[late].is_number()) << late;
     EXPECT_EQ(replay[late].real(), 0) << "nothing had a time";
@@ -237,8 +237,8 @@ TEST_F(ReplayFast, Rates)
       EXPECT_EQ(replay["asked"].text(), row.asked);
       EXPECT_EQ(replay["sent"].number(), 1200);
       EXPECT_GE(replay["seconds"].real(), 1199 / row.per_second * 0.999999);
-      EXPECT_LE(replay["frames_per_second"].real(), row.per_second * 1.000001);
-      EXPECT_GT(replay["frames_per_second"].real(), 0);
+      EXPECT_LE(replay["achieved_pps"].real(), row.per_second * 1.000001);
+      EXPECT_GT(replay["achieved_pps"].real(), 0);
       EXPECT_LE(replay["late_p50"].real(), replay["late_p99"].real());
     }
   }
@@ -299,7 +299,7 @@ TEST_F(ReplayFast, OverloadDropAccountsForEveryFrame)
   EXPECT_EQ(ended.status, summary["accounting"]["dropped"].number() > 0 ? ACCOUNTING : OK);
   EXPECT_EQ(summary["accounting"]["received"].number(), 100000);
   EXPECT_EQ(int64_t(read_frames(dir / "out/right.pcap").size()),
-            summary["ports"]["right"]["sent"].number());
+            summary["ports"]["right"]["transmitted"].number());
 }
 
 TEST_F(ReplayFast, ASinkDropsEverythingWithItsReason)
@@ -308,5 +308,5 @@ TEST_F(ReplayFast, ASinkDropsEverythingWithItsReason)
   std::string capture = source_path("pcaps/imix.pcap");
   int64_t frames = read_frames(capture).size();
   Json left = replay({"--fast", "--loop", "3", "left=" + capture}).summary["ports"]["left"];
-  EXPECT_EQ(left["dropped"]["sink"].number(), 3 * frames);
+  EXPECT_EQ(left["drops"]["sink"].number(), 3 * frames);
 }

@@ -76,7 +76,7 @@ TEST_P(ReplayLayouts, WireKeepsEverySampleCapture)
     EXPECT_TRUE(out("right") == from_left);
     EXPECT_TRUE(out("left") == from_right);
     EXPECT_EQ(summary["ports"]["left"]["received"].number(), int64_t(from_left.size()));
-    EXPECT_EQ(summary["ports"]["right"]["sent"].number(), int64_t(from_left.size()));
+    EXPECT_EQ(summary["ports"]["right"]["transmitted"].number(), int64_t(from_left.size()));
     EXPECT_EQ(summary["accounting"]["dropped"].number(), 0);
   }
 }
@@ -102,8 +102,8 @@ TEST_P(ReplayLayouts, SinkDropsEverythingWithItsReason)
   std::string capture = source_path("pcaps/imix.pcap");
   int64_t frames = read_frames(capture).size();
   Json summary = replay_whole({"left=" + capture});
-  EXPECT_EQ(summary["ports"]["left"]["dropped"]["sink"].number(), frames);
-  EXPECT_EQ(summary["ports"]["left"]["dropped"].size(), 1u);
+  EXPECT_EQ(summary["ports"]["left"]["drops"]["sink"].number(), frames);
+  EXPECT_EQ(summary["ports"]["left"]["drops"].size(), 1u);
   EXPECT_EQ(summary["accounting"]["dropped"].number(), frames);
   EXPECT_TRUE(out("left").empty());
   EXPECT_TRUE(out("right").empty());
@@ -148,7 +148,7 @@ TEST_P(ReplayLayouts, OverloadDropAccountsForEveryFrame)
   EXPECT_EQ(ended.status, lost ? ACCOUNTING : OK);
   EXPECT_EQ(summary["complete"].is_true(), !lost);
   EXPECT_EQ(summary["accounting"]["received"].number(), 100000);
-  EXPECT_EQ(int64_t(out("right").size()), summary["ports"]["right"]["sent"].number());
+  EXPECT_EQ(int64_t(out("right").size()), summary["ports"]["right"]["transmitted"].number());
 }
 
 // All workers on one core: while one runs, the others do nothing, and every ring gets full.
@@ -230,7 +230,7 @@ TEST_F(Replay, ReflectDropsRuntsAndSaysSo)
   write_frames(dir / "a.pcap", frames);
   configure("{reflect: [left, right]}", memory_yaml());
   Json summary = replay_whole({"left=" + dir / "a.pcap"});
-  EXPECT_EQ(summary["ports"]["left"]["dropped"]["runt"].number(), 2);
+  EXPECT_EQ(summary["ports"]["left"]["drops"]["runt"].number(), 2);
   EXPECT_TRUE(out("left") == (Frames{swapped(frames[0]), swapped(frames[2]), swapped(frames[4])}));
 }
 
@@ -350,7 +350,7 @@ TEST_F(Replay, HugepagesOnAndAuto)
   for (const char *choice : {"on", "auto"}) {
     configure("{wire: [left, right]}", "memory: {hugepages: " + std::string(choice) + "}\n");
     Ended ended = replay({"left=" + dir / "a.pcap", "--json"});
-    bool has = Json::parse(ended.out)["hugepages"].is_true();
+    bool has = Json::parse(ended.out)["info"]["hugepages"].is_true();
     if (ended.status != OK) { // a machine without: `on` refuses, `auto` does not
       EXPECT_STREQ(choice, "on");
       expect_refusal(ended, FAILED, "memory.hugepages is on, but ");

@@ -51,9 +51,9 @@ TEST_F(Run, ForADuration)
     EXPECT_EQ(ended.status, OK) << ended.err;
     EXPECT_EQ(ended.err, "");
     Json summary = expect_closed(ended);
-    EXPECT_GE(summary["seconds"].real(), 0.5);
-    EXPECT_LT(summary["seconds"].real(), 1.5);
-    EXPECT_GT(summary["ports"]["right"]["sent"].number(), 1000);
+    EXPECT_GE(summary["info"]["uptime_seconds"].real(), 0.5);
+    EXPECT_LT(summary["info"]["uptime_seconds"].real(), 1.5);
+    EXPECT_GT(summary["ports"]["right"]["transmitted"].number(), 1000);
     EXPECT_EQ(summary["accounting"]["dropped"].number(), 0);
   }
 }
@@ -90,7 +90,7 @@ TEST_F(Run, SignalsInTheMiddleOfTraffic)
         EXPECT_EQ(ended.status, OK) << ended.err;
         Json summary = expect_closed(ended);
         EXPECT_GT(summary["ports"]["left"]["received"].number(), 0);
-        EXPECT_EQ(summary["ports"]["left"]["dropped"]["shutdown"].number(), -1);
+        EXPECT_EQ(summary["ports"]["left"]["drops"]["shutdown"].number(), -1);
       }
 }
 
@@ -199,7 +199,7 @@ TEST_F(Run, HugepagesOnAndAuto)
     }
     EXPECT_TRUE(forwards);
     EXPECT_EQ(ended.status, OK) << ended.err;
-    EXPECT_EQ(expect_closed(ended)["hugepages"].is_true(), ended.err.empty()) << ended.err;
+    EXPECT_EQ(expect_closed(ended)["info"]["hugepages"].is_true(), ended.err.empty()) << ended.err;
     EXPECT_EQ(before.now(), "");
   }
 }
@@ -213,7 +213,7 @@ TEST_F(Run, AnEndlessCapture)
                              {"--duration", "0.3", "--json"}))
                     .wait();
   EXPECT_EQ(ended.status, OK) << ended.err;
-  EXPECT_GT(expect_closed(ended)["ports"]["right"]["sent"].number(), 200);
+  EXPECT_GT(expect_closed(ended)["ports"]["right"]["transmitted"].number(), 200);
 }
 
 // As many as a pool of net_pcap's own size would have, and each must have an mbuf of its own.
@@ -227,7 +227,7 @@ TEST_F(Run, ALongCaptureInCirclesGetsItsMemory)
                    {"--duration", "0.5", "--json"}))
           .wait();
   EXPECT_EQ(ended.status, OK) << ended.err;
-  EXPECT_GT(expect_closed(ended)["ports"]["right"]["sent"].number(), 16384);
+  EXPECT_GT(expect_closed(ended)["ports"]["right"]["transmitted"].number(), 16384);
 }
 
 TEST_F(Run, TheFirstPacketIsForwardedWithinASecond)
@@ -262,13 +262,12 @@ TEST_F(Run, ManyQueuesAndALongDevice)
                            prefix + "}\n" + memory_yaml(),
                        {"--json"}));
   ASSERT_TRUE(receives(prefix, "a_port_with_a_long_name"));
-  EXPECT_EQ(Telemetry(telemetry_path(prefix)).get("/platter/worker,0")["polls"].text(),
-            "a_port_with_a_long_name/0 a_port_with_a_long_name/1 a_port_with_a_long_name/2 "
-            "a_port_with_a_long_name/3 ... and 16 more");
+  Json polls = Telemetry(telemetry_path(prefix)).get("/platter/worker,0")["polls"];
   process.signal(SIGINT);
   Json summary = expect_closed(process.wait(10));
   EXPECT_EQ(summary["ports"]["a_port_with_a_long_name"]["device"].text(), device);
-  ASSERT_EQ(summary["workers"].at(0)["polls"].size(), 20u);
+  EXPECT_EQ(polls.dump(), summary["workers"].at(0)["polls"].dump());
+  ASSERT_EQ(polls.size(), 20u);
   EXPECT_EQ(summary["workers"].at(0)["polls"].at(19).text(), "a_port_with_a_long_name/19");
 }
 
@@ -314,10 +313,10 @@ TEST_F(Run, TheRatesShownAddUpToTheCounters)
   for (double late = monotonic() + 30; end < 4 && monotonic() < late; rest(0.01)) {
     Json info = client.get("/platter/info");
     Json port = client.get("/platter/port,left");
-    end = std::stod(info["rates_end_seconds"].text());
+    end = info["rates_end_seconds"].real();
     if (end == last || client.get("/platter/info").dump() != info.dump())
       continue; // the same rates, or no longer those
-    sum += std::stod(port["received_pps"].text()) * std::stod(info["rates_span_seconds"].text());
+    sum += port["received_pps"].real() * info["rates_span_seconds"].real();
     last = end;
   }
   EXPECT_NEAR(sum, 1200, 12) << "packets by rates and spans";

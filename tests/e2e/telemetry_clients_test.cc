@@ -23,8 +23,8 @@ TEST_F(UnderTraffic, AHundredClientsAtOnce)
     ASSERT_TRUE(hundred.back()->greeted()) << hundred.size();
   }
   for (const auto &one : hundred)
-    EXPECT_EQ(one->get("/platter/accounting")["closed"].text(), "yes");
-  EXPECT_EQ(client->get("/platter/accounting")["closed"].text(), "yes");
+    EXPECT_TRUE(one->get("/platter/accounting")["closed"].is_true());
+  EXPECT_TRUE(client->get("/platter/accounting")["closed"].is_true());
 }
 
 // Silent ones lock nobody out: the one that has been silent for longest goes.
@@ -35,7 +35,7 @@ TEST_F(UnderTraffic, MoreClientsThanThereIsRoomFor)
     many.push_back(std::make_unique<Telemetry>(path));
     ASSERT_TRUE(many.back()->greeted()) << many.size();
     if (many.size() % 50 == 0) {
-      ASSERT_EQ(client->get("/platter/accounting")["closed"].text(), "yes") << "who asks stays";
+      ASSERT_TRUE(client->get("/platter/accounting")["closed"].is_true()) << "who asks stays";
     }
   }
   EXPECT_FALSE(many.front()->ask("/platter/info"));
@@ -76,7 +76,7 @@ TEST_F(UnderTraffic, ClientsThatHangUpBeforeTheReply)
     rude.send(i % 2 == 0 ? "/platter/port,left" : "/platter/handoffs");
   }
   EXPECT_TRUE(Telemetry(path).ready());
-  EXPECT_EQ(client->get("/platter/accounting")["closed"].text(), "yes");
+  EXPECT_TRUE(client->get("/platter/accounting")["closed"].is_true());
 }
 
 TEST_F(UnderTraffic, ClientsThatHangUpBeforeTheGreeting)
@@ -89,7 +89,7 @@ TEST_F(UnderTraffic, ClientsThatHangUpBeforeTheGreeting)
     close(fd);
   }
   EXPECT_TRUE(Telemetry(path).ready());
-  EXPECT_EQ(client->get("/platter/accounting")["closed"].text(), "yes");
+  EXPECT_TRUE(client->get("/platter/accounting")["closed"].is_true());
 }
 
 // It is let go, and what it would not read is no burden any more.
@@ -101,7 +101,7 @@ TEST_F(UnderTraffic, AClientThatNeverReads)
   for (double end = monotonic() + 15; !gone && monotonic() < end; rest(0.001))
     gone = send(fd, "/platter/ports", 14, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 && errno == EPIPE;
   EXPECT_TRUE(gone);
-  EXPECT_EQ(client->get("/platter/accounting")["closed"].text(), "yes");
+  EXPECT_TRUE(client->get("/platter/accounting")["closed"].is_true());
   close(fd);
 }
 
@@ -128,7 +128,7 @@ TEST_F(UnderTraffic, ManyThatAskAtTheSameTime)
     threads.emplace_back([this] {
       Telemetry own(path);
       for (int n = 0; n < 200; n++)
-        EXPECT_EQ(own.get("/platter/accounting")["closed"].text(), "yes");
+        EXPECT_TRUE(own.get("/platter/accounting")["closed"].is_true());
     });
   for (std::thread &thread : threads)
     thread.join();

@@ -25,7 +25,7 @@ TEST_F(UnderTraffic, Info)
   EXPECT_EQ(info["pid"].number(), process->pid());
   EXPECT_EQ(info["prefix"].text(), prefix);
   EXPECT_EQ(info["layout"].text(), "pipeline");
-  EXPECT_EQ(info["memory"].text(), "ordinary pages");
+  EXPECT_FALSE(info["hugepages"].is_true());
   EXPECT_EQ(info["ports"].number(), 2);
   EXPECT_EQ(info["workers"].number(), 2);
   EXPECT_EQ(info["handoffs"].number(), 2);
@@ -41,12 +41,12 @@ TEST_F(UnderTraffic, Ports)
     expect_numbers(all[name], {"received", "transmitted", "dropped", "nic_drop"});
     EXPECT_EQ(all[name]["link"].text(), "up");
     Json one = client->get("/platter/port," + name);
-    expect_texts(one, {"device", "driver", "driver_copies", "link", "overload", "received_pps",
-                       "transmitted_pps"});
+    expect_texts(one, {"device", "driver", "driver_copies", "link", "overload"});
     expect_numbers(one, {"link_mbps", "link_changes", "mtu", "rx_queues", "tx_queues", "received",
                          "received_bytes", "transmitted", "transmitted_bytes", "nic_missed",
-                         "no_mbuf", "receive_errors", "transmit_errors"});
-    EXPECT_TRUE(one["dropped"].is_object());
+                         "no_mbuf", "receive_errors", "transmit_errors", "received_pps",
+                         "transmitted_pps", "dropped"});
+    EXPECT_TRUE(one["drops"].is_object());
     EXPECT_EQ(one["driver"].text(), "net_null");
     EXPECT_EQ(one["driver_copies"].text(), "nothing");
   }
@@ -62,12 +62,12 @@ TEST_F(UnderTraffic, Workers)
     Json one = client->get("/platter/worker," + number);
     expect_numbers(one,
                    {"core", "node", "busy_cycles", "idle_cycles", "bursts", "waits", "received",
-                    "taken", "cloned", "transmitted", "handed", "dropped", "pending"});
-    expect_texts(one, {"answers", "busy", "cycles_per_packet", "mean_burst", "polls", "owns"});
+                    "taken", "cloned", "transmitted", "handed", "dropped", "pending", "busy"});
+    EXPECT_TRUE(one["answers"].is_true());
     EXPECT_EQ(one["core"].number(), all[number]["core"].number());
   }
-  EXPECT_EQ(client->get("/platter/worker,0")["polls"].text(), "left/0");
-  EXPECT_EQ(client->get("/platter/worker,1")["owns"].text(), "right/0");
+  EXPECT_EQ(client->get("/platter/worker,0")["polls"].dump(), "[\"left/0\"]");
+  EXPECT_EQ(client->get("/platter/worker,1")["owns"].dump(), "[\"right/0\"]");
 }
 
 TEST_F(UnderTraffic, HandoffsDropsAndCopies)
@@ -103,7 +103,7 @@ TEST_F(UnderTraffic, TheAccountingClosesAtEveryLook)
   int64_t last = 0, moved = 0;
   for (int i = 0; i < 200; i++) {
     Json a = client->get("/platter/accounting");
-    ASSERT_EQ(a["closed"].text(), "yes") << a.dump();
+    ASSERT_TRUE(a["closed"].is_true()) << a.dump();
     ASSERT_EQ(a["difference"].number(), 0);
     ASSERT_GE(a["in_flight"].number(), 0);
     ASSERT_EQ(a["received"].number() + a["cloned"].number(),
@@ -214,6 +214,6 @@ TEST_F(UnderTraffic, DpdksOwnClient)
                              prefix})
                     .wait(20);
   EXPECT_EQ(ended.status, 0) << ended.err;
-  EXPECT_NE(ended.out.find("\"closed\": \"yes\""), std::string::npos) << ended.out;
+  EXPECT_NE(ended.out.find("\"closed\": true"), std::string::npos) << ended.out;
   EXPECT_NE(ended.out.find("\"driver\": \"net_null\""), std::string::npos) << ended.out;
 }

@@ -56,7 +56,7 @@ TEST_F(Unprivileged, RunsOnCaptures)
       "c.yaml", wire_yaml("net_pcap0,rx_pcap=" + dir / "in.pcap", "net_null1,no-rx=1", prefix));
   Ended ended = platter({"run", "--duration", "0.3", "--json", config}, with);
   EXPECT_EQ(ended.status, OK) << ended.err;
-  EXPECT_EQ(expect_closed(ended)["ports"]["right"]["sent"].number(), 1000);
+  EXPECT_EQ(expect_closed(ended)["ports"]["right"]["transmitted"].number(), 1000);
 }
 
 TEST_F(Unprivileged, Replays)
@@ -80,7 +80,7 @@ TEST_F(Unprivileged, WithoutAWordAboutMemory)
   Ended ended = platter({"run", "--duration", "0.2", "--json", config}, with);
   EXPECT_EQ(ended.status, OK) << ended.err;
   Json summary = expect_closed(ended);
-  EXPECT_EQ(summary["hugepages"].is_true(), ended.err.empty()) << ended.err;
+  EXPECT_EQ(summary["info"]["hugepages"].is_true(), ended.err.empty()) << ended.err;
 }
 
 TEST_F(Unprivileged, TelemetryIsWhereTheRuntimeDirectoryIs)

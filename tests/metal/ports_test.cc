@@ -56,7 +56,7 @@ TEST(LongPlug, ACardIsPulledOutAndPutBack)
   }
   expect_carries(machine, 0, 1, 2);
   expect_carries(machine, 1, 0, 3);
-  EXPECT_GT(platter.expect_clean_end()["ports"]["right"]["dropped"]["absent"].number(), 0);
+  EXPECT_GT(platter.expect_clean_end()["ports"]["right"]["drops"]["absent"].number(), 0);
 }
 
 // qemu's vmxnet3 is the one of these that has more than one queue.

@@ -40,7 +40,7 @@ Json expect_accounts(const Ended &ended)
   int64_t received = 0, sent = 0;
   for (const std::string &name : summary["ports"].keys()) {
     received += summary["ports"][name]["received"].number();
-    sent += summary["ports"][name]["sent"].number();
+    sent += summary["ports"][name]["transmitted"].number();
   }
   EXPECT_EQ(received, a["received"].number());
   EXPECT_EQ(sent, a["transmitted"].number());
@@ -50,10 +50,10 @@ Json expect_accounts(const Ended &ended)
 Json expect_closed(const Ended &ended)
 {
   Json summary = expect_accounts(ended);
-  EXPECT_GT(summary["copied"].size(), 0u);
-  for (const std::string &site : summary["copied"].keys())
+  EXPECT_GT(summary["copies"].size(), 0u);
+  for (const std::string &site : summary["copies"].keys())
     EXPECT_EQ(
-        summary["copied"][site]["packets"].number() + summary["copied"][site]["bytes"].number(), 0)
+        summary["copies"][site]["packets"].number() + summary["copies"][site]["bytes"].number(), 0)
         << site;
   return summary;
 }

@@ -49,7 +49,7 @@ std::unique_ptr<status> long_run()
   strcpy(s->port[0].name, "left");
   strcpy(s->port[1].name, "right");
   for (unsigned i = 0; i < 2; i++) {
-    strcpy(s->port[i].device, "net_af_packet0,iface=a-long-name,blocksz=65536,framesz=2048");
+    s->port[i].device = "net_af_packet0,iface=a-long-name,blocksz=65536,framesz=2048";
     strcpy(s->port[i].driver, "net_af_packet");
     strcpy(s->port[i].copies, "on receive and transmit");
     strcpy(s->port[i].link, "down (follows left)");
@@ -103,8 +103,8 @@ TEST(Show, CyclesAreReadable)
 TEST(Show, LatenessIsInUnits)
 {
   auto s = long_run();
-  s->port[0].replays = true;
-  struct replay_status *r = &s->port[0].replay;
+  struct replay_status replay = {}, *r = &replay;
+  s->port[0].replay = r;
   strcpy(r->asked.file, "x.pcap");
   r->asked.rate = REPLAY_ORIGINAL;
   r->asked.speed = r->asked.loop = 1;

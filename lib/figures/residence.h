@@ -12,8 +12,8 @@
 // when nobody else can see the packet yet; at the other end it is taken off where nobody else holds
 // it. A packet that a full device refused and that others hold counts once more when it is offered
 // again.
-#ifndef CONTROL_RESIDENCE_H
-#define CONTROL_RESIDENCE_H
+#ifndef FIGURES_RESIDENCE_H
+#define FIGURES_RESIDENCE_H
 
 #include <stdint.h>
 

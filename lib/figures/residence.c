@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "control/residence.h"
+#include "figures/residence.h"
 
 #include <string.h>
 

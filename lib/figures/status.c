@@ -1,22 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "control/status.h"
+#include "figures/status.h"
 
-#include <stddef.h>
-#include <string.h>
-
-void status_copy(struct status *to, const struct status *from)
+const char *replay_state_name(enum replay_state state)
 {
-  memcpy(to, from, offsetof(struct status, handoff) + from->n_handoffs * sizeof(*from->handoff));
-}
-
-const char *status_filter_name(enum status_filter filter)
-{
-  static const char *const names[] = {
-      [STATUS_FILTER_NONE] = "none",
-      [STATUS_FILTER_NATIVE] = "native code",
-      [STATUS_FILTER_INTERPRETED] = "interpreter",
-  };
-  return names[filter];
+  static const char *const names[] = {"waiting", "running", "finished", "failed"};
+  return names[state];
 }
 
 bool status_closed(const struct status *status)
@@ -24,14 +12,6 @@ bool status_closed(const struct status *status)
   if (status->difference != 0 || status->stuck)
     return false;
   return status->running || (status->in_flight == 0 && status->pools_checked && status->pools_full);
-}
-
-uint64_t status_dropped(const struct status *status, unsigned reason)
-{
-  uint64_t sum = 0;
-  for (unsigned p = 0; p < status->n_ports; p++)
-    sum += status->port[p].dropped[reason];
-  return sum;
 }
 
 uint64_t status_port_dropped(const struct status_port *port)

@@ -1,30 +1,33 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Everything that platter shows, gathered in one flat struct: the status line, the summary, JSON
-// and telemetry all print from it and from nothing else.
-#ifndef CONTROL_STATUS_H
-#define CONTROL_STATUS_H
+// Everything that platter shows, gathered in one struct: the status line, the summary, JSON and
+// telemetry all print from it and from nothing else. What each member is called and means stands
+// in the tables of figures (figure.h). Texts that are pointers belong to whoever gathered it.
+#ifndef FIGURES_STATUS_H
+#define FIGURES_STATUS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "config/config.h"
-#include "control/memory.h"
+#include "figures/replay_status.h"
 #include "layout/layout.h"
 #include "packet/copier.h"
 #include "packet/label.h"
-#include "replay/replay.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-enum { STATUS_HANDOFFS_MAX = LAYOUT_WORKERS_MAX * LAYOUT_PORTS_MAX };
+enum {
+  STATUS_HANDOFFS_MAX = LAYOUT_WORKERS_MAX * LAYOUT_PORTS_MAX,
+  STATUS_POOLS_MAX = 2 * 32 + CONFIG_PORTS_MAX, // two a NUMA node, one a replay port
+};
 
 struct status_port {
   char name[CONFIG_NAME_MAX + 1];
-  char device[128]; // as in the configuration, shortened
-  char driver[32];  // as the ethdev reports it
-  char copies[64];  // what the driver copies inside itself: "nothing", "on receive and transmit"
+  const char *device; // as in the configuration, or what stands in for it
+  char driver[32];    // as the ethdev reports it
+  char copies[64];    // what the driver copies inside itself: "nothing", "on receive and transmit"
   int node;
   unsigned rx_queues;
   unsigned tx_queues;
@@ -49,22 +52,20 @@ struct status_port {
   uint64_t transmit_errors; // lost in the driver after it took them
   double received_pps;      // over rates_span
   double transmitted_pps;
-  bool replays;
-  struct replay_status replay; // where it does
+  const struct replay_status *replay; // of a replay port; else NULL
 };
 
 struct status_worker {
   unsigned cpu;
   int node;
-  char polls[128]; // its receive queues: "left/0 right/1", "left/0 ... and 63 more"
-  char owns[128];  // its transmit queues
-  bool answers;    // false: it did not give a snapshot in time; the figures are old
-  char place[64];  // where it is, if it does not answer: see stall_place
+  const struct layout_worker *plan; // its queues
+  bool answers;   // false: it did not give a snapshot in time; the figures are old
+  char place[64]; // where it is, if it does not answer: see stall_place
   uint64_t received, cloned, taken, transmitted, dropped, handed, pending;
   uint64_t bursts;
   uint64_t waits;
   uint64_t busy_cycles, idle_cycles;
-  double busy_share;        // 0 to 1, over rates_span
+  double busy;              // share of its cycles, 0 to 1, over rates_span
   double cycles_per_packet; // busy, over rates_span; 0: no packets
 };
 
@@ -109,6 +110,15 @@ struct status_rule {
   double cycles_per_packet; // of those looked at; 0: none were timed yet
 };
 
+// An entry of a bridge's table.
+struct bridge_row {
+  uint8_t address[6];
+  unsigned vlan; // 0: the bridge knows none
+  char port[CONFIG_NAME_MAX + 1];
+  bool fixed;   // static
+  unsigned age; // seconds since it was last confirmed
+};
+
 struct status_pool {
   char name[32];
   unsigned size;
@@ -117,20 +127,23 @@ struct status_pool {
 };
 
 struct status {
+  const char *version, *dpdk, *prefix; // platter's, DPDK's; of the runtime directory
+  int pid;
   double seconds;    // since the first packet could be received
   double rates_end;  // when the span ended that rates and shares are of, in these seconds
-  double rates_span; // how long it was: about a second
+  double rates_span; // how long it was: about a second; once stopped, all of them
   bool running;
   bool stuck; // a worker did not end
   bool hugepages;
   unsigned n_ports;
   struct status_port port[CONFIG_PORTS_MAX];
-  enum layout_kind layout;
+  const struct layout *layout;
   unsigned n_workers;
   struct status_worker worker[LAYOUT_WORKERS_MAX];
   unsigned n_pools;
-  struct status_pool pool[2 * MEMORY_NODES_MAX + CONFIG_PORTS_MAX];
+  struct status_pool pool[STATUS_POOLS_MAX];
   struct copy_count copied[LABELS_MAX]; // by copy site
+  uint64_t by_reason[LABELS_MAX];       // dropped, over all ports
   unsigned n_bridges;
   struct status_bridge bridge[CONFIG_PORTS_MAX / 2];
   unsigned n_rules;
@@ -144,31 +157,24 @@ struct status {
   bool pools_checked; // after the ports were closed: every mbuf should be back
   bool pools_full;
 
-  // Last, and mostly unused: whoever clears or copies a status stops behind the n_handoffs-th.
+  // Last, and mostly unused: whoever clears a status stops before it.
   unsigned n_handoffs;
   struct status_handoff handoff[STATUS_HANDOFFS_MAX];
 };
-
-// "none", "native code" or "interpreter".
-const char *status_filter_name(enum status_filter filter);
-
-void status_copy(struct status *to, const struct status *from);
 
 // Whether the accounting closes: no difference; no worker that did not end; once stopped, nothing
 // in flight and pools full.
 bool status_closed(const struct status *status);
 
-// Packets dropped for a reason, over all ports.
-uint64_t status_dropped(const struct status *status, unsigned reason);
-
 // Packets of a port that platter dropped, for any reason.
 uint64_t status_port_dropped(const struct status_port *port);
 
 // Frames that never reached a worker: dropped by the NIC or the driver, for want of a poll in time
-// or of an mbuf. Of one port, and of all.
+// or of an mbuf.
 uint64_t status_port_nic_drop(const struct status_port *port);
 bool status_port_nic_drop_known(const struct status_port *port); // false: 0, and not counted
-uint64_t status_nic_drop(const struct status *status);
+
+uint64_t status_nic_drop(const struct status *status); // of all ports
 
 uint64_t status_copied_bytes(const struct status *status); // over all sites
 
