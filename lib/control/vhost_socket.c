@@ -8,6 +8,9 @@
 //   the worker that reads it. A region that cannot be mapped leaves its descriptor behind.
 // - Eventfds that are none (SET_VRING_KICK, SET_VRING_CALL): a worker that writes to a full pipe
 //   waits for ever.
+// - Rings that no port has, and messages about a ring that come without its number: the library
+// makes
+//   the rings first, and when it cannot, the descriptors of the message stay open.
 // - A header without its body: the library waits for the rest, on the one thread that serves all
 //   vhost ports, and the port cannot be stopped any more.
 #include "control/vhost_socket.h"
@@ -22,11 +25,18 @@
 enum { // the vhost-user protocol, docs/interop/vhost-user.rst of qemu
   SET_MEM_TABLE = 5,
   SET_LOG_BASE = 6,
+  SET_VRING_NUM = 8,
+  SET_VRING_ADDR = 9,
+  SET_VRING_BASE = 10,
+  GET_VRING_BASE = 11,
   SET_VRING_KICK = 12,
   SET_VRING_CALL = 13,
+  SET_VRING_ERR = 14,
+  SET_VRING_ENABLE = 18,
   GET_INFLIGHT_FD = 31,
   SET_INFLIGHT_FD = 32,
   REGIONS_MAX = 8,
+  RINGS_MAX = 128, // CONFIG_RX_QUEUES_MAX, both ways
 };
 
 struct header {
@@ -45,6 +55,8 @@ union body {
   struct {
     uint64_t size, offset;
   } log;
+  uint32_t ring;        // its number
+  uint64_t eventfd_for; // the number in the lowest byte, and a flag
 };
 
 // What comes behind a header is there together with it. Returns whether all of it is.
@@ -70,6 +82,20 @@ static const char *check_table(const union body *body, const int *fds, unsigned 
   return NULL;
 }
 
+// SET_VRING_KICK, _CALL and _ERR bring an eventfd, or none; the others nothing.
+static const char *check_ring(int fd, const struct header *header, const int *fds, unsigned n)
+{
+  union body body;
+  if (header->size < sizeof(body.eventfd_for) || !look_ahead(fd, header, &body))
+    return "half a message about a ring";
+  bool eventfds = header->request >= SET_VRING_KICK && header->request <= SET_VRING_ERR;
+  if ((eventfds ? body.eventfd_for & 0xff : body.ring) >= RINGS_MAX)
+    return "a ring that no port has";
+  if (n > (eventfds ? 1 : 0))
+    return "descriptors that do not belong to a ring";
+  return n == 0 || peer_descriptor_is_eventfd(fds[0]) ? NULL : "a ring without its eventfd";
+}
+
 static const char *check(int fd, const struct header *header, const int *fds, unsigned n)
 {
   union body body;
@@ -80,12 +106,15 @@ static const char *check(int fd, const struct header *header, const int *fds, un
     return look_ahead(fd, header, &body) && n == 1 && fits(fds[0], body.log.offset, body.log.size)
                ? NULL
                : "a log that is larger than its file";
+  case SET_VRING_NUM:
+  case SET_VRING_ADDR:
+  case SET_VRING_BASE:
+  case GET_VRING_BASE:
   case SET_VRING_KICK:
   case SET_VRING_CALL:
-    for (unsigned i = 0; i < n; i++)
-      if (!peer_descriptor_is_eventfd(fds[i]))
-        return "a ring without its eventfd";
-    return NULL;
+  case SET_VRING_ERR:
+  case SET_VRING_ENABLE:
+    return check_ring(fd, header, fds, n);
   case GET_INFLIGHT_FD:
   case SET_INFLIGHT_FD:
     return "a request for disks";

@@ -154,6 +154,12 @@ def vring_index(peer, rng):
     peer.say(kind, struct.pack("=II", rng.choice([2, 255, 256, 0xFFFFFFFF]), rng.choice([0, 1, 65535, 0xFFFFFFFF])))
 
 
+def vring_with_descriptors(peer, rng):
+    """For a ring that cannot be made: who closes what came with it?"""
+    peer.say(rng.choice([SET_VRING_NUM, SET_VRING_BASE, SET_VRING_ENABLE]), struct.pack("=II", 300, 256),
+             *[peer.eventfd() for _ in range(8)])
+
+
 def vring_size(peer, rng):
     peer.negotiate()
     peer.say(SET_VRING_NUM, struct.pack("=II", 0, rng.choice([0, 3, 32769, 65536, 0xFFFFFFFF])))
@@ -217,7 +223,7 @@ def many(peer, rng):
 
 
 LIES = [honest, connect_close, header_only, half_a_header, noise, too_large, unknown, descriptors, kicks, vring_index,
-        vring_size, memory_lies, memory_again, inflight, ring_address, ring_descriptors, shrink, many]
+        vring_with_descriptors, vring_size, memory_lies, memory_again, inflight, ring_address, ring_descriptors, shrink, many]
 
 
 def main():
