@@ -43,6 +43,24 @@ protected:
     return summary;
   }
 
+  // Ports p0, p1, …, as many as there are captures, which each replays; entries of two ports each
+  // (`kind`), or with one port. All captures at once: a start costs more than any of them.
+  Json replay_all(const std::string &kind, const std::vector<std::string> &captures, unsigned each,
+                  const std::string &rest, bool copies = false)
+  {
+    std::string ports, forward;
+    std::vector<std::string> words;
+    for (size_t i = 0; i < captures.size(); i++) {
+      std::string n = std::to_string(i);
+      ports += (i > 0 ? ", p" : "p") + n + ": {device: net_null" + n + "}";
+      forward += i % each > 0 ? ", p" + n : (i > 0 ? "]}, {" : "{") + kind + ": [p" + n;
+      words.push_back("p" + n + "=" + captures[i]);
+    }
+    dir.write("c.yaml", "ports: {" + ports + "}\nforward: [" + forward +
+                            "]}]\ntelemetry: {prefix: " + prefix + "}\n" + rest + memory_yaml());
+    return replay_whole(words, copies);
+  }
+
   Frames out(const std::string &port)
   {
     return read_frames(dir / ("out/" + port + ".pcap"));
@@ -67,32 +85,39 @@ TEST_P(ReplayLayouts, WireKeepsEverySampleCapture)
 {
   std::vector<std::string> captures = sample_captures();
   ASSERT_GE(captures.size(), 10u);
-  configure("{wire: [left, right]}", GetParam() + std::string(memory_yaml()));
+  if (captures.size() % 2 != 0)
+    captures.push_back(captures[0]);
+  Json summary = replay_all("wire", captures, 2, GetParam());
   for (size_t i = 0; i < captures.size(); i++) {
-    const std::string &left = captures[i], &right = captures[(i + 1) % captures.size()];
-    SCOPED_TRACE(left);
-    Frames from_left = read_frames(left), from_right = read_frames(right);
-    Json summary = replay_whole({"left=" + left, "right=" + right});
-    EXPECT_TRUE(out("right") == from_left);
-    EXPECT_TRUE(out("left") == from_right);
-    EXPECT_EQ(summary["ports"]["left"]["received"].number(), int64_t(from_left.size()));
-    EXPECT_EQ(summary["ports"]["right"]["transmitted"].number(), int64_t(from_left.size()));
-    EXPECT_EQ(summary["accounting"]["dropped"].number(), 0);
+    const std::string here = "p" + std::to_string(i), there = "p" + std::to_string(i ^ 1);
+    SCOPED_TRACE(captures[i]);
+    Frames frames = read_frames(captures[i]);
+    EXPECT_FALSE(frames.empty());
+    EXPECT_TRUE(out(there) == frames);
+    EXPECT_EQ(summary["ports"][here]["received"].number(), int64_t(frames.size()));
+    EXPECT_EQ(summary["ports"][there]["transmitted"].number(), int64_t(frames.size()));
   }
+  EXPECT_EQ(summary["accounting"]["dropped"].number(), 0);
 }
 
 TEST_P(ReplayLayouts, ReflectSwapsMacAddressesAndNothingElse)
 {
-  configure("{reflect: [left, right]}", GetParam() + std::string(memory_yaml()));
-  for (const std::string &capture : sample_captures()) {
-    SCOPED_TRACE(capture);
-    Frames expected = read_frames(capture);
-    std::transform(expected.begin(), expected.end(), expected.begin(), swapped);
-    // pcapng comes by reference to frames that stay in memory: reflect has to copy their headers.
-    bool by_reference = capture.find(".pcapng") != std::string::npos;
-    replay_whole({"left=" + capture, "right=" + capture}, by_reference);
-    EXPECT_TRUE(out("left") == expected);
-    EXPECT_TRUE(out("right") == expected);
+  // pcapng comes by reference to frames that stay in memory: reflect has to copy their headers.
+  for (bool by_reference : {false, true}) {
+    std::vector<std::string> captures = sample_captures();
+    captures.erase(std::remove_if(captures.begin(), captures.end(),
+                                  [&](const std::string &name) {
+                                    return (name.find(".pcapng") != std::string::npos) !=
+                                           by_reference;
+                                  }),
+                   captures.end());
+    ASSERT_FALSE(captures.empty());
+    replay_all("reflect", captures, 1, GetParam(), by_reference);
+    for (size_t i = 0; i < captures.size(); i++) {
+      Frames expected = read_frames(captures[i]);
+      std::transform(expected.begin(), expected.end(), expected.begin(), swapped);
+      EXPECT_TRUE(out("p" + std::to_string(i)) == expected) << captures[i];
+    }
   }
 }
 
@@ -126,16 +151,18 @@ TEST_P(ReplayLayouts, FramesOfEverySizeAndBurstsOfOddLength)
   for (unsigned size : {1u,    6u,    12u,   13u,   14u,   15u,   16u,   59u,   60u,   61u,
                         1514u, 1515u, 2047u, 2048u, 2049u, 4095u, 4096u, 4097u, 9215u, 9216u})
     sizes.push_back(numbered_frames(1, 9216, size)[0].substr(0, size));
-  for (unsigned count : {1u, 2u, 31u, 32u, 33u, 63u, 64u, 65u, 257u}) {
-    SCOPED_TRACE(count);
-    Frames frames;
+  std::vector<Frames> frames;
+  std::vector<std::string> captures;
+  for (unsigned count : {1u, 2u, 31u, 32u, 33u, 63u, 64u, 65u, 257u, 1u}) {
+    frames.emplace_back();
     for (unsigned i = 0; i < count; i++)
-      frames.push_back(sizes[i % sizes.size()]);
-    write_frames(dir / "a.pcap", frames);
-    configure("{wire: [left, right]}", GetParam() + std::string(memory_yaml()));
-    replay_whole({"left=" + dir / "a.pcap"});
-    EXPECT_TRUE(out("right") == frames);
+      frames.back().push_back(sizes[(i + captures.size()) % sizes.size()]);
+    captures.push_back(dir / (std::to_string(captures.size()) + ".pcap"));
+    write_frames(captures.back(), frames.back());
   }
+  replay_all("wire", captures, 2, GetParam());
+  for (size_t i = 0; i < captures.size(); i++)
+    EXPECT_TRUE(out("p" + std::to_string(i ^ 1)) == frames[i]) << frames[i].size() << " frames";
 }
 
 TEST_P(ReplayLayouts, OverloadDropAccountsForEveryFrame)
@@ -322,15 +349,15 @@ TEST_F(Replay, EverySampleConfigurationReplays)
 
 TEST_F(Replay, FileNamesMayHoldWhatDeviceArgumentsMayNot)
 {
-  configure("{wire: [left, right]}", memory_yaml());
-  Frames frames = numbered_frames(3);
+  std::vector<std::string> captures;
   for (const char *name : {"a,b.pcap", "a b.pcap", "a=b.pcap", "tx_pcap=x,iface=lo.pcap", "-a.pcap",
                            "\"a\".pcap", "ä\n.pcap", "%s%n.pcap"}) {
-    SCOPED_TRACE(name);
-    write_frames(dir / name, frames);
-    replay_whole({"left=" + dir / name});
-    EXPECT_TRUE(out("right") == frames);
+    captures.push_back(dir / name);
+    write_frames(captures.back(), numbered_frames(3, 60, captures.size()));
   }
+  replay_all("wire", captures, 2, "");
+  for (size_t i = 0; i < captures.size(); i++)
+    EXPECT_TRUE(out("p" + std::to_string(i ^ 1)) == numbered_frames(3, 60, i + 1)) << captures[i];
 }
 
 TEST_F(Replay, OneFileOnTwoPorts)
