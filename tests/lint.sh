@@ -53,7 +53,7 @@ licences() {
 # shellcheck disable=SC2046
 layering() {
   no_match '#include "(control|config|layout)/' $(sources 'lib/datapath/*' 'lib/stages/*' 'lib/packet/*') &&
-    no_match '#include <rte_' $(sources 'lib/config/*' 'lib/layout/*') &&
+    no_match '#include <rte_' $(sources 'lib/base/*' 'lib/config/*' 'lib/layout/*') &&
     no_match '#include "datapath/(burst|counters|dispatch|handoff|transmit|worker)' $(sources 'lib/stages/*.c') &&
     no_match '#include "packet/(packet|copy)\.h|\bpacket_(is_)?(writable|extensible)' $(sources 'lib/stages/*') &&
     no_match '\b(malloc|calloc|rte_malloc|printf|RTE_LOG|pthread_mutex_lock|__atomic_fetch|__sync_)\b' \

@@ -10,9 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "cli/console.h"
 #include "cli/journal.h"
-#include "config/text.h"
 
 static const char *name; // of the program, for every message
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "config/text.h"
+#include "base/text.h"
 #include "report/stats.h"
 
 enum status_code options_take(const struct command *command, int argc, char **argv,

@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "config/utf8.h"
+#include "base/utf8.h"
 #include "figures/figure.h"
 #include "json.h"
 #include "layout/device.h"

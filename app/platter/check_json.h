@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
+#include "base/notes.h"
 #include "config/config.h"
-#include "config/notes.h"
 #include "layout/layout.h"
 
 struct check_findings {

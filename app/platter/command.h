@@ -5,9 +5,9 @@
 
 #include <stdbool.h>
 
+#include "base/notes.h"
 #include "cli/cli.h"
 #include "config/config.h"
-#include "config/notes.h"
 #include "control/appliance.h"
 #include "layout/layout.h"
 

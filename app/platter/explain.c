@@ -15,8 +15,8 @@
 #include <rte_cycles.h>
 #include <rte_mbuf.h>
 
+#include "base/notes.h"
 #include "config/filter.h"
-#include "config/notes.h"
 #include "control/cpu.h"
 #include "control/eal.h"
 #include "control/filter_code.h"

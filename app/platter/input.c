@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "config/notes.h"
-#include "config/text.h"
+#include "base/notes.h"
+#include "base/text.h"
 #include "show.h"
 
 static int port_index(const struct config *config, const char *name, size_t length)

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "config/utf8.h"
+#include "base/utf8.h"
 #include "figures/figure.h"
 
 static json_t *text(const char *bytes)

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "config/notes.h"
+#include "base/notes.h"
 #include "replay/capture.h"
 
 static int open_output(struct part_file *file, const char *directory, const char *port, char *error,

@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/part_file.h"
 #include "config/config.h"
-#include "control/part_file.h"
 
 struct outputs {
   const char *directory; // NULL: nothing is kept

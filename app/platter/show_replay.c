@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <math.h>
 
-#include "config/quantity.h"
+#include "base/quantity.h"
 #include "replay/schedule.h"
 #include "show.h"
 

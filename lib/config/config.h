@@ -11,21 +11,23 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/text.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 enum {
-  CONFIG_PORTS_MAX = 32,         // one bit per port in a verdict
-  CONFIG_NAME_MAX = 31,          // bytes of a port's name, without the NUL
-  CONFIG_CORES_MAX = 127,        // workers: DPDK has 128 lcores, and one of them is control
-  CONFIG_RX_QUEUES_MAX = 64,     // per port
-  CONFIG_MTU_MIN = 68,           // RFC 791 section 3.2
-  CONFIG_MTU_MAX = 9198,         // a frame of 9216 bytes less Ethernet header and CRC
-  CONFIG_FILE_MAX = 1024 * 1024, // bytes
-  CONFIG_DEPTH_MAX = 16,         // nested collections
-  CONFIG_KEYS_MAX = 1024,        // of one map; none that is valid has a tenth of that
-  CONFIG_MBUFS_MIN = 64,         // per pool
+  CONFIG_PORTS_MAX = 32,           // one bit per port in a verdict
+  CONFIG_NAME_MAX = TEXT_NAME_MAX, // bytes of a port's name, without the NUL
+  CONFIG_CORES_MAX = 127,          // workers: DPDK has 128 lcores, and one of them is control
+  CONFIG_RX_QUEUES_MAX = 64,       // per port
+  CONFIG_MTU_MIN = 68,             // RFC 791 section 3.2
+  CONFIG_MTU_MAX = 9198,           // a frame of 9216 bytes less Ethernet header and CRC
+  CONFIG_FILE_MAX = 1024 * 1024,   // bytes
+  CONFIG_DEPTH_MAX = 16,           // nested collections
+  CONFIG_KEYS_MAX = 1024,          // of one map; none that is valid has a tenth of that
+  CONFIG_MBUFS_MIN = 64,           // per pool
   CONFIG_MBUFS_MAX = 16 * 1024 * 1024,
   CONFIG_HANDOFF_MIN = 64, // references: a whole burst, or `overload: wait` would wait for ever
   CONFIG_HANDOFF_MAX = 65536,

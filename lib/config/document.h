@@ -6,8 +6,8 @@
 #ifndef CONFIG_DOCUMENT_H
 #define CONFIG_DOCUMENT_H
 
+#include "base/text.h"
 #include "config/config.h"
-#include "config/text.h"
 
 #ifdef __cplusplus
 extern "C" {

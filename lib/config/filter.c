@@ -19,9 +19,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/notes.h"
+#include "base/text.h"
 #include "config/filter_names.h"
-#include "config/notes.h"
-#include "config/text.h"
 
 enum {
   SNAP_LENGTH = 65535,

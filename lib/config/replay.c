@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config/quantity.h"
-#include "config/text.h"
+#include "base/quantity.h"
+#include "base/text.h"
 
 static bool read_name(const char *text, char *to)
 {

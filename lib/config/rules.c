@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/quantity.h"
 #include "config/filter.h"
-#include "config/quantity.h"
 #include "config/rules_lint_vlan.h"
 
 enum { ERROR_SIZE = 512 };

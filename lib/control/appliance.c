@@ -3,8 +3,8 @@
 #include <rte_launch.h>
 #include <rte_log.h>
 
+#include "base/clock.h"
 #include "control/appliance_internal.h"
-#include "control/clock.h"
 #include "control/hotplug.h"
 #include "control/reconnect.h"
 

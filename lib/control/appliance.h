@@ -12,8 +12,8 @@
 #ifndef CONTROL_APPLIANCE_H
 #define CONTROL_APPLIANCE_H
 
+#include "base/notes.h"
 #include "config/config.h"
-#include "config/notes.h"
 #include "figures/residence.h"
 #include "figures/status.h"
 #include "layout/layout.h"

@@ -9,10 +9,10 @@
 #include <rte_launch.h>
 #include <rte_lcore.h>
 
+#include "base/clock.h"
 #include "config/errors.h"
 #include "control/appliance_internal.h"
 #include "control/changes.h"
-#include "control/clock.h"
 #include "control/descriptors.h"
 #include "control/eal.h"
 #include "control/eal_log.h"

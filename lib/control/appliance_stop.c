@@ -7,9 +7,9 @@
 #include <rte_log.h>
 #include <rte_mempool.h>
 
+#include "base/clock.h"
 #include "control/appliance_internal.h"
 #include "control/changes.h"
-#include "control/clock.h"
 #include "control/eal.h"
 #include "control/memif.h"
 #include "control/port_output.h"

@@ -13,7 +13,7 @@
 #include <rte_rcu_qsbr.h>
 #include <rte_ring_elem.h>
 
-#include "config/notes.h"
+#include "base/notes.h"
 #include "control/bridge_internal.h"
 #include "control/memory.h"
 

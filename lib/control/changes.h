@@ -10,7 +10,7 @@
 
 #include <stdbool.h>
 
-#include "config/notes.h"
+#include "base/notes.h"
 
 #ifdef __cplusplus
 extern "C" {

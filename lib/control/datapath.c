@@ -9,7 +9,7 @@
 #include <rte_malloc.h>
 #include <rte_rcu_qsbr.h>
 
-#include "control/clock.h"
+#include "base/clock.h"
 #include "packet/count.h"
 
 enum { TURN_MILLISECONDS = 20 }; // what a worker gets for its turn, be its core ever so busy

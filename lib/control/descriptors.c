@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "config/notes.h"
+#include "base/notes.h"
 
 // EAL takes 24 with pages of one size; a port of an ordinary virtual device takes one to three.
 enum {

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "config/text.h"
+#include "base/text.h"
 #include "layout/device.h"
 
 // Virtual drivers that users name: for suggestions.

@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/notes.h"
 #include "config/config.h"
-#include "config/notes.h"
 #include "control/memory.h"
 
 #ifdef __cplusplus

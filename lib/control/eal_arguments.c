@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "config/notes.h"
+#include "base/notes.h"
 #include "packet/dpdk_release.h"
 
 static const struct refused {

@@ -10,7 +10,7 @@
 
 #include <rte_log.h>
 
-#include "control/clock.h"
+#include "base/clock.h"
 #include "control/log_limit.h"
 
 enum {

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "config/notes.h"
+#include "base/notes.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -21,7 +21,7 @@
 #include <rte_errno.h>
 #include <rte_malloc.h>
 
-#include "config/notes.h"
+#include "base/notes.h"
 
 enum { // as rte_bpf_convert uses the registers
   REGISTER_X = EBPF_REG_7,

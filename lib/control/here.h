@@ -4,8 +4,8 @@
 #ifndef CONTROL_HERE_H
 #define CONTROL_HERE_H
 
+#include "base/notes.h"
 #include "config/config.h"
-#include "config/notes.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -13,7 +13,7 @@
 #include <pcap/pcap.h>
 #include <rte_kvargs.h>
 
-#include "config/notes.h"
+#include "base/notes.h"
 #include "control/capability.h"
 #include "control/drivers.h"
 #include "control/interface.h"

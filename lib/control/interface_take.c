@@ -12,9 +12,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/notes.h"
+#include "base/text.h"
 #include "config/config.h"
-#include "config/notes.h"
-#include "config/text.h"
 #include "control/unix_sockets.h"
 
 static struct {

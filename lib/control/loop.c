@@ -6,7 +6,7 @@
 
 #include <event2/event.h>
 
-#include "control/clock.h"
+#include "base/clock.h"
 
 struct timer {
   struct event *event;

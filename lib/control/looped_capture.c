@@ -8,8 +8,8 @@
 
 #include <rte_kvargs.h>
 
+#include "base/notes.h"
 #include "config/config.h"
-#include "config/notes.h"
 #include "layout/device.h"
 #include "replay/capture.h"
 

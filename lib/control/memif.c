@@ -10,7 +10,7 @@
 #include <rte_alarm.h>
 #include <rte_ethdev.h>
 
-#include "control/clock.h"
+#include "base/clock.h"
 #include "control/shared_memory.h"
 
 enum { // milliseconds

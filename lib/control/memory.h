@@ -34,7 +34,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "config/notes.h"
+#include "base/notes.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -10,7 +10,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "config/notes.h"
+#include "base/notes.h"
 #include "control/capability.h"
 #include "control/pci_device.h"
 

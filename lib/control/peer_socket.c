@@ -17,7 +17,7 @@
 
 #include <rte_kvargs.h>
 
-#include "config/notes.h"
+#include "base/notes.h"
 #include "control/unix_sockets.h"
 
 enum {

@@ -4,8 +4,8 @@
 #ifndef CONTROL_PLAN_H
 #define CONTROL_PLAN_H
 
+#include "base/notes.h"
 #include "config/config.h"
-#include "config/notes.h"
 #include "control/forwarding.h"
 #include "control/memory.h"
 #include "layout/layout.h"

@@ -10,8 +10,8 @@
 #include <rte_dev.h>
 #include <rte_errno.h>
 
+#include "base/clock.h"
 #include "control/changes.h"
-#include "control/clock.h"
 #include "control/eal_log.h"
 #include "control/interface.h"
 #include "control/interface_take.h"

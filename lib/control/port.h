@@ -9,8 +9,8 @@
 
 #include <rte_ethdev.h>
 
+#include "base/notes.h"
 #include "config/config.h"
-#include "config/notes.h"
 #include "control/datapath.h"
 #include "control/memory.h"
 #include "control/packet_socket.h"

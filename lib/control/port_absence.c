@@ -14,7 +14,7 @@
 
 #include <rte_dev.h>
 
-#include "control/clock.h"
+#include "base/clock.h"
 #include "control/port.h"
 #include "control/port_internal.h"
 

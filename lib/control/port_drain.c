@@ -4,7 +4,7 @@
 //
 // Drivers tell in different ways how far they are: by the state of each descriptor, or only by what
 // a clean-up frees. Most virtual devices tell nothing, and send (or copy) within the burst.
-#include "control/clock.h"
+#include "base/clock.h"
 #include "control/port.h"
 
 enum { IDLE_TURNS = 100, QUIET_TURNS = 5 }; // of a millisecond each

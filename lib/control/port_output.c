@@ -12,8 +12,8 @@
 #include <sys/statfs.h>
 #include <unistd.h>
 
-#include "config/notes.h"
-#include "control/part_file.h"
+#include "base/notes.h"
+#include "base/part_file.h"
 #include "control/port.h"
 #include "layout/arguments.h"
 

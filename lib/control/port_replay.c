@@ -9,7 +9,7 @@
 #include <rte_errno.h>
 #include <rte_memory.h>
 
-#include "config/notes.h"
+#include "base/notes.h"
 
 // A sentence about a port begins as the user knows it: by the configuration's key, or, where the
 // device is made from a command line, by its name.

@@ -4,7 +4,7 @@
 #ifndef CONTROL_PORT_REPLAY_H
 #define CONTROL_PORT_REPLAY_H
 
-#include "config/notes.h"
+#include "base/notes.h"
 #include "control/eal.h"
 #include "control/port.h"
 

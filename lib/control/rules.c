@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "control/rules.h"
-#include "config/notes.h"
+#include "base/notes.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "config/notes.h"
+#include "base/notes.h"
 
 // One per process.
 static struct {

@@ -27,7 +27,7 @@
 
 #include <rte_lcore.h>
 
-#include "control/clock.h"
+#include "base/clock.h"
 #include "control/datapath.h"
 
 enum { TURN_TIMEOUT = 2000 }; // milliseconds

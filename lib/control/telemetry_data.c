@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "config/utf8.h"
+#include "base/utf8.h"
 
 enum { TEXT_MAX = 512 };
 

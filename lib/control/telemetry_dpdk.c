@@ -11,8 +11,8 @@
 #include <rte_ethdev.h>
 #include <rte_mempool.h>
 
-#include "config/text.h"
-#include "config/utf8.h"
+#include "base/text.h"
+#include "base/utf8.h"
 #include "control/eal.h"
 #include "control/telemetry_commands.h"
 #include "control/telemetry_data.h"

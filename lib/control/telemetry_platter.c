@@ -5,7 +5,7 @@
 
 #include <rte_common.h>
 
-#include "config/text.h"
+#include "base/text.h"
 #include "control/telemetry_commands.h"
 #include "control/telemetry_data.h"
 #include "figures/figure.h"

@@ -16,7 +16,7 @@
 
 #include <event2/event.h>
 
-#include "config/notes.h"
+#include "base/notes.h"
 
 enum { BACKLOG = 64 };
 

@@ -4,7 +4,7 @@
 #ifndef CONTROL_WIRES_H
 #define CONTROL_WIRES_H
 
-#include "config/notes.h"
+#include "base/notes.h"
 #include "control/link_follow.h"
 #include "control/port.h"
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config/utf8.h"
+#include "base/utf8.h"
 
 const char *figure_kind_name(enum figure_kind kind)
 {

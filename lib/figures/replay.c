@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <stdio.h>
 
-#include "config/utf8.h"
+#include "base/utf8.h"
 #include "figures/figure.h"
 
 #define THING struct replay_status

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config/notes.h"
+#include "base/notes.h"
 #include "packet/headers.h"
 
 enum { KINDS_COUNTED = 1024 };

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "config/notes.h"
+#include "base/notes.h"
 
 enum { READ_AT_ONCE = 64 * 1024 };
 

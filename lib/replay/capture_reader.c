@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config/notes.h"
+#include "base/notes.h"
 #include "replay/capture_format.h"
 
 struct capture_reader {

@@ -7,7 +7,7 @@
 
 #include <rte_common.h>
 
-#include "config/notes.h"
+#include "base/notes.h"
 #include "packet/pool.h"
 #include "replay/source.h"
 

@@ -11,7 +11,7 @@
 #include <rte_ethdev.h>
 #include <rte_malloc.h>
 
-#include "config/notes.h"
+#include "base/notes.h"
 #include "datapath/failure.h"
 #include "packet/count.h"
 #include "replay/replay_internal.h"

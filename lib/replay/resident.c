@@ -5,7 +5,7 @@
 #include <rte_errno.h>
 #include <rte_malloc.h>
 
-#include "config/notes.h"
+#include "base/notes.h"
 #include "replay/replay_internal.h"
 
 static int make_pools(struct replay *r)

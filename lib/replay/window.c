@@ -11,7 +11,7 @@
 #include <rte_lcore.h>
 #include <rte_malloc.h>
 
-#include "config/notes.h"
+#include "base/notes.h"
 #include "replay/replay_internal.h"
 
 enum {

@@ -18,7 +18,7 @@
 #include <rte_malloc.h>
 #include <rte_mempool.h>
 
-#include "control/clock.h"
+#include "base/clock.h"
 #include "control/cpu.h"
 #include "control/eal.h"
 #include "control/port.h"

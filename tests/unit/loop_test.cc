@@ -5,7 +5,7 @@
 #include <event2/event.h>
 #include <unistd.h>
 
-#include "control/clock.h"
+#include "base/clock.h"
 #include "control/loop.h"
 
 namespace

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The options of a replay port: what each takes, and the words with which the rest is refused.
-#include "config/quantity.h"
+#include "base/quantity.h"
 #include "config/replay.h"
 
 #include <gtest/gtest.h>

@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-#include "config/notes.h"
+#include "base/notes.h"
 #include "kernel/files.h"
 
 struct difference difference_find(const uint8_t *input, const uint8_t *output, uint64_t size,

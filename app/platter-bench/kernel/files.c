@@ -12,7 +12,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "config/notes.h"
+#include "base/notes.h"
 #include "kernel/transfer.h"
 
 #ifndef ZFS_SUPER_MAGIC

@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/notes.h"
 #include "bench.h"
-#include "config/notes.h"
 #include "kernel/files.h"
 #include "kernel/options.h"
 #include "kernel/points.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "config/notes.h"
+#include "base/notes.h"
 #include "kernel/ways.h"
 
 int map_input(struct transfer *t, char **bytes)

@@ -6,7 +6,7 @@
 #include <strings.h>
 
 #include "arguments.h"
-#include "config/text.h"
+#include "base/text.h"
 
 static const uint64_t SIZE_LARGEST = 16ULL << 30;
 static const uint64_t sizes_usual[] = {4 << 10, 16 << 10, 64 << 10, 256 << 10, 1 << 20,

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "config/notes.h"
+#include "base/notes.h"
 
 // The kernel is done with the sends first to last, and has copied them or not.
 static int complete(struct outstanding *o, struct transfer *t, uint32_t first, uint32_t last,

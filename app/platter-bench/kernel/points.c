@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "config/notes.h"
+#include "base/notes.h"
 #include "report/progress.h"
 
 // A sample moves small sizes many times, or the clock, the first page faults and a wakeup would be

@@ -16,8 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/notes.h"
 #include "cli/wait.h"
-#include "config/notes.h"
 #include "kernel/transfer.h"
 
 static int failed(char *error, size_t size, const char *what)

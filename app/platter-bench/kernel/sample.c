@@ -7,8 +7,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/notes.h"
 #include "cli/wait.h"
-#include "config/notes.h"
 
 static double seconds(struct timeval t)
 {

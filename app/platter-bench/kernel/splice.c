@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "config/notes.h"
+#include "base/notes.h"
 #include "kernel/ways.h"
 
 struct pipe {

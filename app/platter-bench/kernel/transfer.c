@@ -7,8 +7,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/notes.h"
 #include "cli/wait.h"
-#include "config/notes.h"
 
 static volatile sig_atomic_t stopped; // a handler can set nothing else
 

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config/notes.h"
+#include "base/notes.h"
 #include "kernel/ways.h"
 
 // Newer than the liburing of Debian 12.

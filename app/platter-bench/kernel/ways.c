@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "config/notes.h"
+#include "base/notes.h"
 
 const struct way *const ways[WAYS] = {
     &way_read_write, &way_sendfile,      &way_splice, &way_mmap_write,     &way_copy_range,

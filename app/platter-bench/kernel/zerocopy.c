@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "config/notes.h"
+#include "base/notes.h"
 #include "kernel/outstanding.h"
 #include "kernel/ways.h"
 

@@ -15,7 +15,7 @@
 #include <rte_version.h>
 #include <sha2.h>
 
-#include "config/utf8.h"
+#include "base/utf8.h"
 #include "machine/machine.h"
 
 static atomic_bool memory_out;

@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/notes.h"
 #include "config/config.h"
-#include "config/notes.h"
 #include "control/memory.h"
 #include "control/port.h"
 #include "throughput/frames.h"

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "config/notes.h"
+#include "base/notes.h"
 #include "report/progress.h"
 #include "report/report.h"
 

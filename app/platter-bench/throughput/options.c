@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "arguments.h"
-#include "config/text.h"
+#include "base/text.h"
 
 enum {
   FLOWS = 256,

@@ -12,8 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/notes.h"
 #include "cli/wait.h"
-#include "config/notes.h"
 #include "control/appliance.h"
 #include "throughput/frames.h"
 

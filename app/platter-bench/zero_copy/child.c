@@ -13,8 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/notes.h"
 #include "cli/wait.h"
-#include "config/notes.h"
 
 enum { SLICE = 50 }; // milliseconds between looks for a signal
 static const double SILENCE_SECONDS = 120, STOP_SECONDS = 15;

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "config/notes.h"
+#include "base/notes.h"
 #include "zero_copy/child.h"
 #include "zero_copy/traffic.h"
 

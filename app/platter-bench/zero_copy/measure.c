@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "config/notes.h"
+#include "base/notes.h"
 #include "control/cpu.h"
 #include "report/progress.h"
 #include "report/report.h"

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "arguments.h"
-#include "config/text.h"
+#include "base/text.h"
 
 const char *const path_names[PATHS] = {"run-to-completion", "pipeline"};
 const char *const set_names[SETS] = {"in-cache", "out-of-cache"};

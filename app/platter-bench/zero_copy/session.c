@@ -8,8 +8,8 @@
 
 #include <rte_cycles.h>
 
+#include "base/notes.h"
 #include "cli/wait.h"
-#include "config/notes.h"
 #include "control/appliance.h"
 #include "control/forwarding.h"
 #include "zero_copy/child.h"

@@ -9,8 +9,8 @@
 #include <rte_launch.h>
 #include <rte_mbuf.h>
 
+#include "base/notes.h"
 #include "cli/wait.h"
-#include "config/notes.h"
 #include "control/eal.h"
 #include "packet/copy.h"
 #include "report/report.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A file that gets its name only when it is known to be wanted. Until then it stands beside that
 // name as NAME.PID.part, and what had the name before is as it was.
-#ifndef CONTROL_PART_FILE_H
-#define CONTROL_PART_FILE_H
+#ifndef BASE_PART_FILE_H
+#define BASE_PART_FILE_H
 
 #include <limits.h>
 #include <stddef.h>

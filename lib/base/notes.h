@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Sentences for a person that are gathered on the way and shown together: warnings of a start.
-#ifndef CONFIG_NOTES_H
-#define CONFIG_NOTES_H
+#ifndef BASE_NOTES_H
+#define BASE_NOTES_H
 
 #include <stddef.h>
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "config/text.h"
-
-#include "config/config.h"
+#include "base/text.h"
 
 #include <ctype.h>
 #include <stdint.h>
@@ -90,7 +88,7 @@ static bool is_letter_or_digit(char c)
 
 bool text_is_name(const char *text, size_t length, const char *extra)
 {
-  if (length == 0 || length > CONFIG_NAME_MAX)
+  if (length == 0 || length > TEXT_NAME_MAX)
     return false;
   for (size_t i = 0; i < length; i++) {
     if (!is_letter_or_digit(text[i]) && text[i] != '_' &&
@@ -102,10 +100,10 @@ bool text_is_name(const char *text, size_t length, const char *extra)
 
 // How many single edits (a character more, less or other, or two neighbours swapped) lead from one
 // text to the other, without regard to case: the optimal string alignment distance. Both are at
-// most CONFIG_NAME_MAX bytes long.
+// most TEXT_NAME_MAX bytes long.
 static size_t edit_distance(const char *a, size_t a_length, const char *b, size_t b_length)
 {
-  size_t rows[3][CONFIG_NAME_MAX + 1];
+  size_t rows[3][TEXT_NAME_MAX + 1];
   size_t *before = rows[0], *above = rows[1], *row = rows[2];
   for (size_t j = 0; j <= b_length; j++)
     above[j] = j;
@@ -133,7 +131,7 @@ void text_nearest_offer(struct text_nearest *nearest, const char *word)
 {
   size_t length = strlen(word);
   size_t close = length / 3; // a third of the word may differ: "p1" is no misspelt "p2"
-  if (length > CONFIG_NAME_MAX || nearest->length > CONFIG_NAME_MAX ||
+  if (length > TEXT_NAME_MAX || nearest->length > TEXT_NAME_MAX ||
       nearest->length > length + close || length > nearest->length + close)
     return;
   size_t distance = edit_distance(nearest->text, nearest->length, word, length);

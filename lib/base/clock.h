@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Time as control sees it, in seconds.
-#ifndef CONTROL_CLOCK_H
-#define CONTROL_CLOCK_H
+// Time as everything but the fast path sees it, in seconds.
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
 
 #include <time.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "config/quantity.h"
+#include "base/quantity.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "config/utf8.h"
+#include "base/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "control/part_file.h"
+#include "base/part_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "config/notes.h"
+#include "base/notes.h"
 
 // Whether what has the part file's name was left by a process that was killed: this user's, and
 // nobody holds its lock. It is removed then.

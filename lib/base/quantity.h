@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Numbers with a unit behind them: "100Mbit", "1.5MB", "2Mpps".
-#ifndef CONFIG_QUANTITY_H
-#define CONFIG_QUANTITY_H
+#ifndef BASE_QUANTITY_H
+#define BASE_QUANTITY_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Text of any bytes as JSON, which only knows UTF-8: names of files and messages may hold anything.
-#ifndef CONFIG_UTF8_H
-#define CONFIG_UTF8_H
+#ifndef BASE_UTF8_H
+#define BASE_UTF8_H
 
 #include <jansson.h>
 
