@@ -10,6 +10,7 @@
 #include "control/circling.h"
 #include "control/datapath.h"
 #include "control/eal.h"
+#include "control/generation.h"
 #include "control/loop.h"
 #include "control/plan.h"
 #include "control/port.h"
@@ -39,9 +40,10 @@ struct appliance {
   struct loop *loop; // until everything that can be in it is gone
   struct plan plan;
   struct forwarding forwarding;
-  bool eal;        // started
-  portset refused; // ports that a step of the start failed with
-  int refusal;     // -errno of the first of them, or 0
+  struct generation *generation; // that the workers go by
+  bool eal;                      // started
+  portset refused;               // ports that a step of the start failed with
+  int refusal;                   // -errno of the first of them, or 0
   struct port port[CONFIG_PORTS_MAX];
   struct hotplug hotplug[CONFIG_PORTS_MAX];
   struct reconnect reconnect[CONFIG_PORTS_MAX];

@@ -96,7 +96,7 @@ static int start_workers(struct appliance *a, char *error, size_t size)
     devices[i] = port_device(&a->port[i]);
   int status = datapath_make(&a->datapath, a->layout,
                              plan_handoff_size(a->config, a->layout, &a->forwarding), devices,
-                             &a->forwarding, &a->memory, error, size);
+                             a->forwarding.exact, &a->memory, error, size);
   if (status == 0)
     status = bridges_start(&a->bridges, a->config, &a->forwarding, a->layout, a->datapath.quiet,
                            error, size);
@@ -104,6 +104,10 @@ static int start_workers(struct appliance *a, char *error, size_t size)
     status = rules_start(&a->rules, a->config, &a->forwarding, a->layout, error, size);
   if (status != 0)
     return status;
+  a->generation = generation_make(&a->forwarding, a->layout);
+  if (a->generation == NULL)
+    return fail(error, size, -ENOMEM, "no memory");
+  datapath_go_by(&a->datapath, a->generation);
   a->started = clock_now();
   for (unsigned i = 0; i < a->datapath.n_workers; i++)
     rte_eal_remote_launch(worker_main, a->datapath.worker[i],

@@ -198,6 +198,7 @@ void appliance_free(struct appliance *a)
   bridges_stop(a->bridges);
   rules_stop(a->rules);
   datapath_free(&a->datapath);
+  generation_free(a->generation);
   residence_free(a->residence);
   memory_stop(&a->memory);
   layout_free(a->layout);

@@ -14,22 +14,6 @@
 
 enum { TURN_MILLISECONDS = 20 }; // what a worker gets for its turn, be its core ever so busy
 
-// Of each poll, what fits the slots of a burst at worst; where nothing may be lost, a poll is not
-// longer than that, and waits until all that it can bring has room beside what readers leave.
-static void set_pace(struct receive *rx, const struct forwarding *forwarding, unsigned port)
-{
-  unsigned slots = RTE_MIN(forwarding->slots[port], (unsigned)BURST_SLOTS);
-  rx->wait = forwarding->wait[port];
-  rx->own = rx->feeds = forwarding->own[port];
-  rx->poll = rx->room = BURST_MAX;
-  rx->part = RTE_MIN((unsigned)BURST_SLOTS / slots, (unsigned)BURST_MAX);
-  if (!forwarding->exact)
-    return;
-  rx->feeds = forwarding->reach[port];
-  rx->poll = rx->part;
-  rx->room = rx->poll * slots + (forwarding->reads[port] != 0 ? READERS_LEAVE : 0);
-}
-
 static void set_receiver(struct receive *rx, const struct datapath_device *device)
 {
   rx->device = device->id;
@@ -51,7 +35,7 @@ static void set_transmitter(struct transmit *t, const struct datapath_device *de
 }
 
 static bool fill_receive(struct worker *w, const struct layout_worker *plan,
-                         const struct datapath_device *devices, const struct forwarding *forwarding)
+                         const struct datapath_device *devices)
 {
   w->receive = memory_zalloc(plan->n_rx, sizeof(*w->receive), plan->node);
   w->repeats = memory_zalloc(plan->n_rx, sizeof(*w->repeats), plan->node);
@@ -64,7 +48,6 @@ static bool fill_receive(struct worker *w, const struct layout_worker *plan,
         .port = port,
         .repeats = devices[port].made_up ? NULL : &w->repeats[i],
     };
-    set_pace(&w->receive[i], forwarding, port);
     set_receiver(&w->receive[i], &devices[port]);
   }
   w->n_receive = plan->n_rx;
@@ -72,8 +55,7 @@ static bool fill_receive(struct worker *w, const struct layout_worker *plan,
 }
 
 static bool fill_transmit(struct worker *w, const struct layout_worker *plan,
-                          const struct datapath_device *devices,
-                          const struct forwarding *forwarding, struct pressure *pressure)
+                          const struct datapath_device *devices, struct pressure *pressure)
 {
   w->transmit = memory_zalloc(plan->n_tx, sizeof(*w->transmit), plan->node);
   if (w->transmit == NULL)
@@ -82,16 +64,14 @@ static bool fill_transmit(struct worker *w, const struct layout_worker *plan,
     set_transmitter(&w->transmit[i], &devices[plan->tx[i].port]);
     w->transmit[i].queue = plan->tx[i].queue;
     w->transmit[i].port = plan->tx[i].port;
-    w->transmit[i].wait = forwarding->wait[plan->tx[i].port];
-    w->transmit[i].pressure = forwarding->exact ? NULL : &pressure[plan->tx[i].port];
+    w->transmit[i].pressure = pressure != NULL ? &pressure[plan->tx[i].port] : NULL;
   }
   w->n_transmit = plan->n_tx;
   return true;
 }
 
 static struct worker *make_worker(const struct layout *layout, unsigned number,
-                                  const struct datapath_device *devices,
-                                  const struct forwarding *forwarding, struct pressure *pressure,
+                                  const struct datapath_device *devices, struct pressure *pressure,
                                   struct memory *memory)
 {
   const struct layout_worker *plan = &layout->workers[number];
@@ -99,15 +79,14 @@ static struct worker *make_worker(const struct layout *layout, unsigned number,
   if (w == NULL)
     return NULL;
   w->incoming = memory_zalloc(layout->n_handoffs, sizeof(*w->incoming), plan->node);
-  if (w->incoming == NULL || !fill_receive(w, plan, devices, forwarding) ||
-      !fill_transmit(w, plan, devices, forwarding, pressure)) {
+  if (w->incoming == NULL || !fill_receive(w, plan, devices) ||
+      !fill_transmit(w, plan, devices, pressure)) {
     rte_free(w->receive);
     rte_free(w->repeats);
     rte_free(w->incoming);
     rte_free(w);
     return NULL;
   }
-  w->program = &forwarding->program;
   w->up = UINT32_MAX;
   w->copier.headers = memory_pool(memory, plan->node)->headers;
   w->copier.frames = memory_pool(memory, plan->node)->frames;
@@ -115,27 +94,8 @@ static struct worker *make_worker(const struct layout *layout, unsigned number,
   return w;
 }
 
-// The ports that `by_port` says of any port that the worker receives from.
-static portset of_all(const struct layout_worker *worker, const portset *by_port)
-{
-  portset all = 0;
-  for (unsigned i = 0; i < worker->n_rx; i++)
-    all |= by_port[worker->rx[i].port];
-  return all;
-}
-
-static enum handoff_carries carries(const struct layout_worker *from,
-                                    const struct forwarding *forwarding, unsigned port)
-{
-  if ((of_all(from, forwarding->sends) >> port & 1) == 0)
-    return HANDOFF_READERS;
-  bool reads = (of_all(from, forwarding->reads) >> port & 1) != 0;
-  return reads ? HANDOFF_BOTH : HANDOFF_FORWARDING;
-}
-
 // Each end of a handoff goes to the worker that has it.
-static int lay_handoff(struct datapath *datapath, const struct layout *layout,
-                       const struct forwarding *forwarding, unsigned number)
+static int lay_handoff(struct datapath *datapath, const struct layout *layout, unsigned number)
 {
   const struct layout_handoff *plan = &layout->handoffs[number];
   struct worker *from = datapath->worker[plan->from], *to = datapath->worker[plan->to];
@@ -144,14 +104,13 @@ static int lay_handoff(struct datapath *datapath, const struct layout *layout,
 
   snprintf(name, sizeof(name), "handoff_%u_%u_%u", plan->from, plan->to, plan->port);
   unsigned size = datapath->handoff_size;
-  int status = handoff_init(handoff, name, layout->workers[plan->to].node, plan->port, size);
-  if (status != 0)
-    status = handoff_init(handoff, name, SOCKET_ID_ANY, plan->port, size); // as memory_zalloc
+  int status =
+      handoff_init(handoff, name, layout->workers[plan->to].node, plan->from, plan->port, size);
+  if (status != 0) // as memory_zalloc
+    status = handoff_init(handoff, name, SOCKET_ID_ANY, plan->from, plan->port, size);
   if (status != 0)
     return status;
-  handoff->wait = forwarding->wait[plan->port]; // one entry of `forward` has it and all its peers
-  handoff->carries = carries(&layout->workers[plan->from], forwarding, plan->port);
-  handoff->pressure = forwarding->exact ? NULL : &datapath->pressure[plan->port];
+  handoff->pressure = datapath->pressure != NULL ? &datapath->pressure[plan->port] : NULL;
   from->egress[plan->port].handoff = handoff;
   to->incoming[to->n_incoming++] = (struct incoming){
       .handoff = handoff,
@@ -172,6 +131,13 @@ static struct rte_rcu_qsbr *make_quiet(unsigned n_workers)
     rte_rcu_qsbr_thread_online(quiet, i);
   }
   return quiet;
+}
+
+uint64_t datapath_go_by(struct datapath *datapath, const struct generation *generation)
+{
+  for (unsigned i = 0; i < datapath->n_workers; i++)
+    __atomic_store_n(&datapath->worker[i]->generation, generation, __ATOMIC_RELEASE);
+  return datapath_mark(datapath);
 }
 
 void datapath_links(struct datapath *datapath, portset up)
@@ -257,8 +223,8 @@ uint64_t datapath_cut(const struct datapath *datapath, unsigned port)
 }
 
 int datapath_make(struct datapath *datapath, const struct layout *layout, unsigned handoff_size,
-                  const struct datapath_device *devices, const struct forwarding *forwarding,
-                  struct memory *memory, char *error, size_t size)
+                  const struct datapath_device *devices, bool exact, struct memory *memory,
+                  char *error, size_t size)
 {
   int status = 0;
   *datapath = (struct datapath){.n_workers = layout->n_workers,
@@ -266,20 +232,21 @@ int datapath_make(struct datapath *datapath, const struct layout *layout, unsign
                                 .handoff_size = handoff_size};
   datapath->worker = memory_zalloc(layout->n_workers, sizeof(*datapath->worker), SOCKET_ID_ANY);
   datapath->handoff = memory_zalloc(layout->n_handoffs, sizeof(*datapath->handoff), SOCKET_ID_ANY);
-  datapath->pressure = memory_zalloc(PORTS_MAX, sizeof(*datapath->pressure), SOCKET_ID_ANY);
+  if (!exact)
+    datapath->pressure = memory_zalloc(PORTS_MAX, sizeof(*datapath->pressure), SOCKET_ID_ANY);
   datapath->quiet = make_quiet(layout->n_workers);
-  if (datapath->worker == NULL || datapath->handoff == NULL || datapath->pressure == NULL ||
-      datapath->quiet == NULL)
+  if (datapath->worker == NULL || datapath->handoff == NULL ||
+      (!exact && datapath->pressure == NULL) || datapath->quiet == NULL)
     status = -ENOMEM;
   for (unsigned i = 0; i < layout->n_workers && status == 0; i++) {
-    datapath->worker[i] = make_worker(layout, i, devices, forwarding, datapath->pressure, memory);
+    datapath->worker[i] = make_worker(layout, i, devices, datapath->pressure, memory);
     if (datapath->worker[i] != NULL)
       datapath->worker[i]->quiet = datapath->quiet;
     else
       status = -ENOMEM;
   }
   for (unsigned i = 0; i < layout->n_handoffs && status == 0; i++)
-    status = lay_handoff(datapath, layout, forwarding, i);
+    status = lay_handoff(datapath, layout, i);
   if (status == 0)
     return 0;
   datapath_free(datapath);

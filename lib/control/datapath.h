@@ -19,7 +19,7 @@ struct datapath {
   unsigned n_handoffs;
   unsigned handoff_size;     // references in each
   struct handoff *handoff;   // in the order of the layout's
-  struct pressure *pressure; // by port
+  struct pressure *pressure; // by port; NULL: readers are waited for
   // Says when every worker has finished a turn since; thread ids are the workers' numbers.
   struct rte_rcu_qsbr *quiet;
 };
@@ -33,12 +33,17 @@ struct datapath_device {
   bool made_up; // its frames are no other station's
 };
 
-// Makes workers, and handoffs of a size (plan_handoff_size). `devices`: by port.
-// `forwarding` must outlive the datapath. All ports count as up until datapath_links. Returns 0, or
+// Makes workers, and handoffs of a size (plan_handoff_size). `devices`: by port. `exact`: readers
+// are waited for, so that nobody has to know how short of room forwarding is. All ports count as up
+// until datapath_links. Before a worker runs it needs a generation (datapath_go_by). Returns 0, or
 // -errno and a sentence in `error`, with nothing left behind.
 int datapath_make(struct datapath *datapath, const struct layout *layout, unsigned handoff_size,
-                  const struct datapath_device *devices, const struct forwarding *forwarding,
-                  struct memory *memory, char *error, size_t size);
+                  const struct datapath_device *devices, bool exact, struct memory *memory,
+                  char *error, size_t size);
+
+// Has all workers go by a generation from their next turn on. The one before may be freed when they
+// have passed the mark that this returns (datapath_passed): until then one may be reading it.
+uint64_t datapath_go_by(struct datapath *datapath, const struct generation *generation);
 
 // Tells the workers which ports have a link.
 void datapath_links(struct datapath *datapath, portset up);

@@ -41,20 +41,22 @@ enum {
 
 typedef uint32_t portset; // bit p: port p, by platter's number
 
-struct counters; // the worker's; no stage writes there itself
+struct counters;   // the worker's; no stage writes there itself
+struct generation; // what the worker goes by
 
 struct burst {
-  uint16_t count;            // slots in use
-  uint16_t received;         // of them
-  uint8_t port;              // where the packets were received, by platter's number
-  uint8_t worker;            // who received them, for what a stage keeps by worker
-  bool same;                 // verdict[0] and reason[0] hold for all
-  bool composed;             // readers and settled are in use; before that they hold nothing
-  uint16_t cloned;           // references that stages have added
-  portset up;                // ports that have a link, as of this burst
-  portset own;               // where the entry of `forward` sends, and not only a rule
-  struct copier *copier;     // for burst_writable
-  struct counters *counters; // for burst_lose
+  uint16_t count;    // slots in use
+  uint16_t received; // of them
+  uint8_t port;      // where the packets were received, by platter's number
+  uint8_t worker;    // who received them, for what a stage keeps by worker
+  bool same;         // verdict[0] and reason[0] hold for all
+  bool composed;     // readers and settled are in use; before that they hold nothing
+  uint16_t cloned;   // references that stages have added
+  portset up;        // ports that have a link, as of this burst
+  portset own;       // where the entry of `forward` sends, and not only a rule
+  const struct generation *generation; // for dispatch
+  struct copier *copier;               // for burst_writable
+  struct counters *counters;           // for burst_lose
   struct rte_mbuf *packet[BURST_SLOTS];
   portset verdict[BURST_SLOTS];
   portset readers[BURST_SLOTS];

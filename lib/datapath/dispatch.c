@@ -18,12 +18,19 @@ struct ordered {
   portset forward[BURST_SLOTS], read[BURST_SLOTS];
 };
 
+// Whether the port's own entry of `forward` waits for room there (overload: wait).
+static bool waits(const struct burst *b, unsigned port, const struct egress *egress)
+{
+  bool exists = egress->transmit != NULL || egress->handoff != NULL;
+  return exists && (b->generation->waits >> port & 1) != 0;
+}
+
 // What of `n` packets forwarded to one port its way has room for. All, but where a rule sends
 // across entries to one that waits: whoever takes crumbs there never leaves room for a burst.
 static unsigned admitted(const struct burst *b, unsigned port, unsigned n,
                          const struct egress *egress)
 {
-  if ((b->own >> port & 1) != 0 || !egress_waits(egress) || egress_room(egress) >= BURST_MAX)
+  if ((b->own >> port & 1) != 0 || !waits(b, port, egress) || egress_room(egress) >= BURST_MAX)
     return n;
   return 0;
 }
@@ -115,7 +122,8 @@ static void send_port(const struct burst *b, const struct leaving *l, unsigned p
   for (unsigned i = 0; i < l->count; i++)
     n_forward += l->forward[i] >> port & 1;
   bool forward = admitted(b, port, n_forward, egress) == n_forward;
-  unsigned room = egress_room_for_readers(egress, forward ? n_forward : 0);
+  enum carries carries = generation_carries(b->generation, b->worker, port);
+  unsigned room = egress_room_for_readers(egress, carries, forward ? n_forward : 0);
   unsigned n = pick_read(l, port, forward, room, egress, out, counters);
   if (n > 0)
     send(out, n, port, egress, counters);

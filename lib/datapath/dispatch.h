@@ -5,6 +5,7 @@
 #define DATAPATH_DISPATCH_H
 
 #include "datapath/drop.h"
+#include "datapath/generation.h"
 #include "datapath/handoff.h"
 #include "datapath/pressure.h"
 #include "datapath/transmit.h"
@@ -27,14 +28,6 @@ static inline unsigned egress_room(const struct egress *egress)
   return egress->handoff != NULL ? handoff_room(egress->handoff) : 0;
 }
 
-// Whether the port's own entry of `forward` waits for room there (overload: wait).
-static inline bool egress_waits(const struct egress *egress)
-{
-  if (egress->transmit != NULL)
-    return egress->transmit->wait;
-  return egress->handoff != NULL && egress->handoff->wait;
-}
-
 // How short of room forwarding has been at the port, or NULL.
 static inline struct pressure *egress_pressure(const struct egress *egress)
 {
@@ -49,8 +42,9 @@ static inline struct pressure *egress_pressure(const struct egress *egress)
 // drains by less than a burst a turn, what the next burst would have waited for. In a handoff that
 // forwarding has to stand in behind them, readers have no more than a burst's slots, or it could be
 // thousands before anybody finds that the port is short of room. All of this where nobody waits for
-// readers; else there is room.
-static inline unsigned egress_room_for_readers(const struct egress *egress, unsigned n_forward)
+// readers; else there is room. `carries`: what the worker's references for the port can be.
+static inline unsigned egress_room_for_readers(const struct egress *egress, enum carries carries,
+                                               unsigned n_forward)
 {
   const struct pressure *pressure = egress_pressure(egress);
   unsigned room = egress_room(egress), kept = n_forward;
@@ -58,7 +52,7 @@ static inline unsigned egress_room_for_readers(const struct egress *egress, unsi
     return 0;
   if (pressure != NULL)
     kept += READERS_LEAVE;
-  if (pressure != NULL && egress->transmit == NULL && egress->handoff->carries == HANDOFF_BOTH) {
+  if (pressure != NULL && egress->transmit == NULL && carries == CARRIES_BOTH) {
     unsigned held = egress->handoff->size - room;
     room = held < BURST_SLOTS ? RTE_MIN(room, BURST_SLOTS + READERS_LEAVE - held) : 0;
   }

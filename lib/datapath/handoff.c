@@ -3,9 +3,11 @@
 
 #include "datapath/failure.h"
 
-int handoff_init(struct handoff *handoff, const char *name, int node, uint8_t port, uint32_t size)
+int handoff_init(struct handoff *handoff, const char *name, int node, uint8_t from, uint8_t port,
+                 uint32_t size)
 {
   handoff->size = size;
+  handoff->from = from;
   handoff->port = port;
   handoff->high_water = 0;
   handoff->ring =

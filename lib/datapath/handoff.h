@@ -15,14 +15,11 @@
 extern "C" {
 #endif
 
-enum handoff_carries { HANDOFF_FORWARDING, HANDOFF_READERS, HANDOFF_BOTH };
-
 struct handoff {
   struct rte_ring *ring;
-  uint32_t size; // references that it holds
-  uint8_t port;  // where its packets leave
-  bool wait;     // overload: wait, for packets to this port
-  enum handoff_carries carries;
+  uint32_t size;                           // references that it holds
+  uint8_t port;                            // where its packets leave
+  uint8_t from;                            // the worker that sends
   struct pressure *pressure;               // at this port; NULL: not noted
   uint32_t high_water __rte_cache_aligned; // producer: writes, control: reads; most ever held
 } __rte_cache_aligned;
@@ -30,8 +27,9 @@ LINES_OWN(struct handoff);
 LINES_APART(struct handoff, high_water);
 
 // Makes the ring, for `size` references, on a NUMA node (or SOCKET_ID_ANY) under a name unique in
-// this process. Returns 0 or -errno.
-int handoff_init(struct handoff *handoff, const char *name, int node, uint8_t port, uint32_t size);
+// this process. `from` and `port`: see struct handoff. Returns 0 or -errno.
+int handoff_init(struct handoff *handoff, const char *name, int node, uint8_t from, uint8_t port,
+                 uint32_t size);
 
 void handoff_release(struct handoff *handoff); // empty, or never initialised
 

@@ -16,17 +16,10 @@ struct receive {
   uint16_t device; // DPDK's port id
   uint16_t queue;
   uint8_t port;  // platter's number
-  bool wait;     // overload: wait
   bool absent;   // the device is gone: not to be touched. control: writes, worker: reads
   bool inside;   // the driver was called and has not come back. worker: writes, control: reads
   bool checks;   // receive_check is needed
   uint16_t cuts; // bytes of a frame that may have been longer: the driver cuts it there; 0: never
-  portset own;   // where its entry of `forward` can send its packets
-  portset feeds; // what `wait` looks at: the same, or all that its packets can reach, if readers
-                 // are waited for, too
-  uint16_t room; // references that `wait` wants there to be room for at each
-  uint16_t poll; // packets at once
-  uint16_t part; // of them, treated as one burst: as many as its slots suffice for
   struct repeats *repeats; // NULL: its frames are made up, and may well be the same
   uint64_t n_cut;          // frames as long as `cuts`, dropped. worker: writes, control: reads
 };

@@ -45,12 +45,15 @@ struct stage_type {
   void (*run)(const struct stage *stage, struct burst *burst);
 };
 
-// The stages of every port. control: makes it whole, then gives it to the workers; they only read.
+// The stages of one port, in order.
+struct port_program {
+  unsigned count;
+  struct stage stage[STAGES_MAX];
+};
+
+// Of every port.
 struct program {
-  struct port_program {
-    unsigned count;
-    struct stage stage[STAGES_MAX];
-  } port[PORTS_MAX];
+  struct port_program port[PORTS_MAX];
 };
 
 // Every kind, in the order of registration. Returns how many.

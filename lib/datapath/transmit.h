@@ -22,7 +22,6 @@ struct transmit {
   uint8_t port;     // platter's number
   bool one_segment; // the driver sends only a packet's first segment: others are dropped
   bool absent;      // the device is gone: not to be touched. control: writes, worker: reads
-  bool wait;        // overload: wait, for packets to this port
   bool inside;      // the driver was called and has not come back. worker: writes, control: reads
   // Bytes of a packet that the driver sends without harm, without and with a customer tag; 0: any.
   // control: writes, worker: reads

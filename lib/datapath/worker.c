@@ -44,13 +44,15 @@ static void sample(struct worker *w, const struct receive *rx, const struct rte_
 }
 
 // The packets that the worker's burst holds.
-static void run_burst(struct worker *w, const struct receive *rx, const struct port_program *stages,
+static void run_burst(struct worker *w, unsigned port, const struct generation *generation,
                       portset up)
 {
+  const struct port_program *stages = &generation->port[port].stages;
   struct burst *b = &w->burst;
-  b->port = rx->port;
+  b->port = port;
   b->up = up;
-  b->own = rx->own;
+  b->own = generation->port[port].own;
+  b->generation = generation;
   burst_begin(b);
   for (unsigned i = 0; i < stages->count; i++)
     stages->stage[i].type->run(&stages->stage[i], b);
@@ -59,33 +61,35 @@ static void run_burst(struct worker *w, const struct receive *rx, const struct p
 
 // Packets that could come to need more slots than a burst has, if it had all of them. Polls are not
 // made shorter for that: there are drivers that give nothing to who asks for less than eight.
-static void run_in_parts(struct worker *w, const struct receive *rx,
-                         const struct port_program *stages, portset up)
+static void run_in_parts(struct worker *w, unsigned port, const struct generation *generation,
+                         portset up)
 {
   struct burst *b = &w->burst;
   struct rte_mbuf *polled[BURST_MAX];
   unsigned n = b->count, count;
   memcpy(polled, b->packet, n * sizeof(*polled));
   for (unsigned done = 0; done < n; done += count) {
-    count = RTE_MIN(n - done, (unsigned)rx->part);
+    count = RTE_MIN(n - done, (unsigned)generation->port[port].part);
     memcpy(b->packet, polled + done, count * sizeof(*polled));
     b->count = count;
-    run_burst(w, rx, stages, up);
+    run_burst(w, port, generation, up);
   }
 }
 
-static unsigned receive(struct worker *w, struct receive *rx, const struct program *program)
+static unsigned receive(struct worker *w, struct receive *rx, const struct generation *generation)
 {
+  const struct generation_port *port = &generation->port[rx->port];
   if (__atomic_load_n(&rx->absent, __ATOMIC_ACQUIRE))
     return 0;
   portset up = __atomic_load_n(&w->up, __ATOMIC_RELAXED);
-  if (rx->wait && !has_room(w, rx->feeds & up ? rx->feeds & up : rx->feeds, rx->room)) {
+  if ((generation->waits >> rx->port & 1) != 0 &&
+      !has_room(w, port->feeds & up ? port->feeds & up : port->feeds, port->room)) {
     w->counters.waits++;
     return 0;
   }
   struct burst *b = &w->burst;
   __atomic_store_n(&rx->inside, true, __ATOMIC_RELAXED);
-  unsigned n = rte_eth_rx_burst(rx->device, rx->queue, b->packet, rx->poll);
+  unsigned n = rte_eth_rx_burst(rx->device, rx->queue, b->packet, port->poll);
   __atomic_store_n(&rx->inside, false, __ATOMIC_RELAXED);
   if (n == 0)
     return 0;
@@ -97,10 +101,10 @@ static unsigned receive(struct worker *w, struct receive *rx, const struct progr
     sample(w, rx, b->packet[0]);
   if (rx->checks && (b->count = receive_check(rx, b->packet, n, &w->counters)) == 0)
     return n;
-  if (b->count <= rx->part)
-    run_burst(w, rx, &program->port[rx->port], up);
+  if (b->count <= port->part)
+    run_burst(w, rx->port, generation, up);
   else
-    run_in_parts(w, rx, &program->port[rx->port], up);
+    run_in_parts(w, rx->port, generation, up);
   return n;
 }
 
@@ -108,24 +112,26 @@ static unsigned receive(struct worker *w, struct receive *rx, const struct progr
 // must be able to hold a whole burst, as a receive queue is only polled then: else handoffs would
 // live on the crumbs and leave none for it. Where they drop, a receive queue takes the crumbs, and
 // so do handoffs. Readers that have a handoff for themselves leave room there as everywhere.
-static bool may_take(const struct incoming *in, unsigned room)
+static bool may_take(const struct incoming *in, const struct generation *generation, unsigned room)
 {
   struct pressure *pressure = in->transmit->pressure;
-  bool waits = in->transmit->wait && room < BURST_MAX;
-  if (in->handoff->carries == HANDOFF_READERS && pressure != NULL)
+  unsigned port = in->transmit->port;
+  enum carries carries = generation_carries(generation, in->handoff->from, port);
+  bool waits = (generation->waits >> port & 1) != 0 && room < BURST_MAX;
+  if (carries == CARRIES_READERS && pressure != NULL)
     return room >= BURST_MAX + READERS_LEAVE && !pressure_is_on(pressure);
-  if (room < BURST_MAX && in->handoff->carries == HANDOFF_FORWARDING &&
-      !rte_ring_empty(in->handoff->ring))
+  if (room < BURST_MAX && carries == CARRIES_FORWARDING && !rte_ring_empty(in->handoff->ring))
     pressure_note(pressure);
   return room > 0 && !waits;
 }
 
 // Takes a burst off a handoff.
-static unsigned take(struct worker *w, const struct incoming *in)
+static unsigned take(struct worker *w, const struct incoming *in,
+                     const struct generation *generation)
 {
   struct rte_mbuf *packets[BURST_MAX];
   unsigned room = transmit_room(in->transmit);
-  if (!may_take(in, room))
+  if (!may_take(in, generation, room))
     return 0;
   unsigned n = handoff_take(in->handoff, packets, room < BURST_MAX ? room : BURST_MAX);
   if (n == 0)
@@ -143,7 +149,7 @@ static unsigned take(struct worker *w, const struct incoming *in)
 // that one's turns.
 static unsigned serve_all(struct worker *w, bool run)
 {
-  const struct program *program = __atomic_load_n(&w->program, __ATOMIC_ACQUIRE);
+  const struct generation *generation = __atomic_load_n(&w->generation, __ATOMIC_ACQUIRE);
   unsigned n = w->n_incoming + w->n_receive;
   uint32_t place = w->turns * 0x9e3779b9u; // in 0 to 2^32, which the multiples fill evenly
   uint32_t choice = (uint64_t)place * (2 * n) >> 32;
@@ -153,9 +159,9 @@ static unsigned serve_all(struct worker *w, bool run)
 
   for (unsigned i = 0; i < n; i++) {
     if (at < w->n_incoming)
-      moved += take(w, &w->incoming[at]);
+      moved += take(w, &w->incoming[at], generation);
     else if (run)
-      moved += receive(w, &w->receive[at - w->n_incoming], program);
+      moved += receive(w, &w->receive[at - w->n_incoming], generation);
     at += step;
     at -= at >= n ? n : 0;
   }

@@ -7,7 +7,6 @@
 
 #include "datapath/dispatch.h"
 #include "datapath/receive.h"
-#include "datapath/stage.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -29,7 +28,7 @@ struct incoming {
 // otherwise. Arrays belong to whoever made the worker.
 struct worker {
   // control: writes, worker: reads once a turn
-  const struct program *program;
+  const struct generation *generation;
   enum worker_mode mode;
   portset up; // ports that have a link
   uint32_t snapshot_wanted;

@@ -194,7 +194,7 @@ protected:
       const egress &way = datapath.worker[w]->egress[port];
       if (way.transmit != nullptr)
         all += TRANSMIT_PENDING + TRANSMIT_RING;
-      else if (way.handoff != nullptr && way.handoff->carries != HANDOFF_READERS)
+      else if (way.handoff != nullptr && generation_carries(generation, w, port) != CARRIES_READERS)
         all += way.handoff->size;
     }
     return all;

@@ -81,13 +81,16 @@ void Testbed::start(const std::string &text, const Sizes &sizes)
     devices.push_back({ports[i].device, false, 0, 0, 0});
   }
   status = datapath_make(&datapath, layout, plan_handoff_size(config, layout, &forwarding),
-                         devices.data(), &forwarding, &memory, error, sizeof(error));
+                         devices.data(), forwarding.exact, &memory, error, sizeof(error));
   require(status == 0, error);
   status =
       bridges_start(&bridges, config, &forwarding, layout, datapath.quiet, error, sizeof(error));
   require(status == 0, error);
   status = rules_start(&rules, config, &forwarding, layout, error, sizeof(error));
   require(status == 0, error);
+  generation = generation_make(&forwarding, layout);
+  require(generation != nullptr, "no memory");
+  datapath_go_by(&datapath, generation);
 }
 
 void Testbed::make_port(unsigned number, const Sizes &sizes)
@@ -135,6 +138,8 @@ void Testbed::TearDown()
     rules_stop(rules);
     rules = nullptr;
     datapath_free(&datapath);
+    generation_free(generation);
+    generation = nullptr;
   }
   expect_pools_full();
   free_ports();

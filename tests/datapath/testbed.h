@@ -24,6 +24,7 @@
 
 #include "control/bridge.h"
 #include "control/datapath.h"
+#include "control/generation.h"
 #include "control/plan.h"
 #include "control/rules.h"
 #include "frame_bytes.h"
@@ -137,6 +138,7 @@ protected:
   struct layout *layout = nullptr;
   struct memory memory = {};
   struct datapath datapath = {};
+  struct generation *generation = nullptr; // that the workers go by
   struct rules *rules = nullptr;
   struct bridges *bridges = nullptr; // their ticks are the test's
 

@@ -3,6 +3,7 @@
 // every copy of the counters that is asked for in the middle of it closes.
 #include <chrono>
 #include <cstring>
+#include <utility>
 
 #include "testbed.h"
 
@@ -198,6 +199,54 @@ TEST_F(Threads, StopInTheMiddleOfTraffic)
   uint64_t under_way = all.pending + all.handed - all.taken;
   EXPECT_GT(under_way, 0u);
   EXPECT_EQ(sum(all.received), sum(all.transmitted) + under_way);
+}
+
+// Running workers go by another generation, again and again: wire and sink in turn, each in memory
+// of its own, which is freed as soon as they have passed. What is fed after that goes the new way,
+// and only that way.
+TEST_F(Threads, TheNextGeneration)
+{
+  start_wire("{ cores: [0, 1] }");
+  struct forwarding sink = {};
+  config_errors errors = {};
+  size_t n_kinds;
+  const config_kind *kinds = forward_kinds(&n_kinds);
+  std::string sinks = text({"left", "right"}, "forward: [sink: [left, right]]\noverload: wait\n");
+  struct config *other = config_parse("sink", sinks.data(), sinks.size(), kinds, n_kinds, &errors);
+  ASSERT_NE(other, nullptr);
+  forwarding_make(&sink, other, false);
+  run();
+  uint64_t sunk = 0, n = 0;
+  for (unsigned i = 0; i < 200 && !HasFailure(); i++) {
+    bool sinks_now = i % 2 == 0;
+    struct generation *next = generation_make(sinks_now ? &sink : &forwarding, layout);
+    ASSERT_NE(next, nullptr);
+    uint64_t mark = datapath_go_by(&datapath, next);
+    while (!datapath_passed(&datapath, mark))
+      std::this_thread::yield();
+    generation_free(std::exchange(generation, next));
+    n += 100;
+    while (fed[LEFT] < n)
+      feed_more(LEFT, n);
+    if (sinks_now) {
+      sunk += 100;
+      while (rte_ring_empty(receive_ring(LEFT)) == 0)
+        std::this_thread::yield();
+      mark = datapath_mark(&datapath);
+      while (!datapath_passed(&datapath, mark)) // what it has taken it has decided on
+        std::this_thread::yield();
+      EXPECT_EQ(check(LEFT), 0u);
+      checked[LEFT] = n;
+    } else {
+      while (checked[LEFT] < n && wrong == 0)
+        check(LEFT);
+    }
+  }
+  stop();
+  EXPECT_EQ(wrong, 0u);
+  EXPECT_EQ(dropped(LEFT, "sink"), sunk);
+  EXPECT_EQ(sum(count_all().transmitted), n - sunk);
+  config_free(other);
 }
 
 } // namespace

@@ -186,7 +186,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     return 0;
   burst_begin(&burst);
   uint64_t received = burst.count;
-  const program::port_program &stages = box->forwarding.program.port[burst.port];
+  const port_program &stages = box->forwarding.program.port[burst.port];
   for (unsigned i = 0; i < stages.count; i++)
     stages.stage[i].type->run(&stages.stage[i], &burst);
   dispatch(&burst, nowhere, &counters);
