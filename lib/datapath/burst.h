@@ -233,6 +233,13 @@ static inline bool burst_is_writable(const struct burst *b, unsigned i, uint16_t
   return (!b->composed || b->readers[i] == 0) && packet_is_writable(b->packet[i], length);
 }
 
+// The same of a burst of which nobody reads any packet yet (not composed): for a loop that has
+// asked before.
+static inline bool burst_is_writable_plain(const struct burst *b, unsigned i, uint16_t length)
+{
+  return packet_is_writable(b->packet[i], length);
+}
+
 // burst_extensible where that is not so. In burst.c.
 struct rte_mbuf *burst_writable_copy(struct burst *b, unsigned i, uint16_t length, uint16_t room);
 

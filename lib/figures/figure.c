@@ -35,7 +35,7 @@ static json_t *text(const char *bytes)
 
 json_t *figures_value(const struct figure *f, const struct status *s, const void *thing)
 {
-  const char *at = (const char *)thing + f->offset;
+  const void *at = (const char *)thing + f->offset;
   switch (f->type) {
   case FIGURE_UINT64:
     return json_integer((json_int_t) * (const uint64_t *)at);

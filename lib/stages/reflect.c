@@ -54,7 +54,7 @@ static void reflect_run(const struct stage *stage, struct burst *b)
   burst_send_all(b, stage->reach);
   for (unsigned i = 0; i < count; i++) {
     struct rte_mbuf *m = b->packet[i];
-    if (likely(plain && packet_is_writable(m, sizeof(sixteen_bytes))))
+    if (plain && burst_is_writable_plain(b, i, sizeof(sixteen_bytes)))
       swap_addresses(rte_pktmbuf_mtod(m, uint8_t *));
     else
       reflect_one(b, i);
