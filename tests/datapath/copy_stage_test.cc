@@ -23,6 +23,7 @@ protected:
   {
     start(text({"in", "out"}, "forward: [" + forward + "]\nworkers: { cores: [0] }\n"));
     append(&forwarding);
+    renew();
   }
 
   int append(struct forwarding *to)

@@ -40,6 +40,7 @@ protected:
     b->count = packets.size();
     b->port = A;
     b->up = up;
+    b->generation = generation;
     std::copy(packets.begin(), packets.end(), b->packet);
     burst_begin(b);
     w->counters.received[A] += packets.size();

@@ -179,6 +179,7 @@ TEST_F(Residence, CopiesCarryTheMarkAlong)
   struct copy_stage data = {3};
   const trailing_stage copies = {&copy_stage, &data};
   ASSERT_EQ(forwarding_append(&forwarding, &copies, 1), 0);
+  renew();
   watch();
   Packets packets = make_many(64, 500);
   for (rte_mbuf *m : packets)

@@ -88,6 +88,12 @@ void Testbed::start(const std::string &text, const Sizes &sizes)
   require(status == 0, error);
   status = rules_start(&rules, config, &forwarding, layout, error, sizeof(error));
   require(status == 0, error);
+  renew();
+}
+
+void Testbed::renew()
+{
+  generation_free(generation);
   generation = generation_make(&forwarding, layout);
   require(generation != nullptr, "no memory");
   datapath_go_by(&datapath, generation);

@@ -127,6 +127,9 @@ protected:
   void expect_no_copies();
   void expect_accounts();
 
+  // The workers go by what `forwarding` is now; not while threads run.
+  void renew();
+
   rte_ring *receive_ring(unsigned port, unsigned queue = 0)
   {
     return ports[port].receive[queue];

@@ -17,6 +17,7 @@
 
 #include "control/bridge.h"
 #include "control/datapath.h"
+#include "control/generation.h"
 #include "control/plan.h"
 #include "control/rules.h"
 #include "datapath/dispatch.h"
@@ -64,6 +65,7 @@ struct Box {
   struct layout *layout;
   struct bridges *bridges;
   struct rules *rules;
+  struct generation *generation;
 };
 
 rte_mempool *frames, *headers;
@@ -90,6 +92,8 @@ Box *box_make()
   require(rules_start(&made->rules, made->config, &made->forwarding, made->layout, error,
                       sizeof(error)) == 0,
           error);
+  made->generation = generation_make(&made->forwarding, made->layout);
+  require(made->generation != nullptr, "no memory");
   return made;
 }
 
@@ -145,6 +149,7 @@ void fill(burst *b, Input &in, copier *copier)
   b->copier = copier;
   b->port = in.byte() % N_PORTS;
   b->up = in.byte();
+  b->generation = box->generation;
   for (rte_mbuf *m; b->count < BURST_MAX && (m = packet_next(in)) != nullptr;)
     b->packet[b->count++] = m;
 }

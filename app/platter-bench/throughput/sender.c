@@ -102,7 +102,7 @@ static unsigned take_due(struct sender *s, uint64_t now)
     return SENDER_BURST;
   if (now > s->due && now - s->due > s->latest)
     s->latest = now - s->due;
-  if (now > s->due + s->tolerance) {
+  if (now >= s->due + s->tolerance) {
     s->stalls++;
     s->due = now;
   }
