@@ -57,6 +57,15 @@ std::set<std::string> list_directory(const std::string &path)
   return names;
 }
 
+std::set<std::string> sample_configurations()
+{
+  std::set<std::string> names;
+  for (const std::string &name : list_directory(source_path("config")))
+    if (std::filesystem::path(name).extension() == ".yaml")
+      names.insert(name);
+  return names;
+}
+
 std::string source_path(const std::string &relative)
 {
   const char *root = getenv("PLATTER_SOURCE");

@@ -33,6 +33,7 @@ private:
 std::string read_file(const std::string &path); // "" where there is none
 void write_file(const std::string &path, const std::string &bytes);
 std::set<std::string> list_directory(const std::string &path); // names; none where there is none
+std::set<std::string> sample_configurations();                 // their names in config/
 
 std::string source_path(const std::string &relative); // a file of the source tree
 
