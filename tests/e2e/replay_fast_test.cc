@@ -186,7 +186,7 @@ TEST_F(ReplayFast, TheSummarySaysWhatBecameOfIt)
   EXPECT_EQ(replay["laps"].number(), 7);
   EXPECT_EQ(replay["frames"].number(), 501);
   EXPECT_EQ(replay["sent"].number(), 7 * 501);
-  EXPECT_EQ(replay["bytes"].number(), 7 * 501 * 100);
+  EXPECT_EQ(replay["sent_bytes"].number(), 7 * 501 * 100);
   EXPECT_GE(replay["stalls"].number(), 0);
   EXPECT_GT(replay["seconds"].real(), 0);
   EXPECT_GT(replay["achieved_pps"].real(), 0);
