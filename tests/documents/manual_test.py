@@ -43,7 +43,7 @@ class Manual(unittest.TestCase):
         for name, page in (("platter", "app/platter/platter.1.scd"),
                            ("platter-bench", "app/platter-bench/platter-bench.1.scd")):
             text = (TOP / page).read_text()
-            shown = set(re.findall(r"^\*(--[a-z-]+)\*", text, re.MULTILINE))
+            shown = set(re.findall(r"^\*(--[a-z0-9-]+)\*", text, re.MULTILINE))
             known = set()
             helped = subprocess.run([PROGRAMS[name], "--help"], text=True, capture_output=True, check=True)
             commands = re.findall(r"^  ([a-z-]+)  ", helped.stdout, re.MULTILINE)
@@ -52,7 +52,7 @@ class Manual(unittest.TestCase):
                 self.assertIn(f"*{command}*", text)
                 helped = subprocess.run([PROGRAMS[name], command, "--help"], text=True,
                                         capture_output=True, check=True)
-                known |= set(re.findall(r"^  (--[a-z-]+)", helped.stdout, re.MULTILINE))
+                known |= set(re.findall(r"^  (--[a-z0-9-]+)", helped.stdout, re.MULTILINE))
             self.assertEqual(shown, known, page)
 
     def test_host_setup(self):
