@@ -27,10 +27,7 @@ json_t *json_summary(const struct status *s, const struct json_ends *ends)
   bool whole = summary != NULL;
   for (unsigned i = 0; i < s->n_ports; i++)
     whole &= set_ends(json_object_get(ports, s->port[i].name), &ends[i]);
-  if (whole)
-    return summary;
-  json_decref(summary);
-  return NULL;
+  return figures_whole(summary, whole);
 }
 
 bool json_print(json_t *object)

@@ -8,6 +8,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "show.h"
+#include "show_table.h"
 
 static const double SAY_SECONDS = 2, MISSING_SECONDS = 1;
 
@@ -31,22 +32,20 @@ static unsigned missing_workers(const struct status *status, double now)
 // "2 of 2 ports have a link; 1.40 M packets/s in, 1.40 M out; dropped 0, nic drop 0".
 static void say(const struct status *status, double now)
 {
-  double in = 0, out = 0;
+  double in = show_sum(&figures_port, "received_pps", status);
+  double out = show_sum(&figures_port, "transmitted_pps", status);
   unsigned up = 0;
   char missing[64] = "", in_text[SHOW_SIZE], out_text[SHOW_SIZE];
-  for (unsigned i = 0; i < status->n_ports; i++) {
-    in += status->port[i].received_pps;
-    out += status->port[i].transmitted_pps;
+  for (unsigned i = 0; i < status->n_ports; i++)
     up += strcmp(status->port[i].link, "up") == 0;
-  }
   if (service.missing > 0)
     snprintf(missing, sizeof(missing), "%u of %u workers stand still; ", service.missing,
              status->n_workers);
   sd_notifyf(0,
              "STATUS=%s%u of %u ports have a link; %s packets/s in, %s out; dropped %" PRIu64
-             ", nic drop %" PRIu64,
+             ", nic drop %.0f",
              missing, up, status->n_ports, show_number(in, in_text), show_number(out, out_text),
-             status->dropped, status_nic_drop(status));
+             status->dropped, show_sum(&figures_port, "nic_drop", status));
   service.said = now;
 }
 

@@ -65,8 +65,8 @@ static void show_drops(const struct status *s, FILE *out)
 
 static void show_copies(const struct status *s, FILE *out)
 {
-  show_text(out, "  ", "copied between receive and transmit: %" PRIu64 " bytes",
-            status_copied_bytes(s));
+  show_text(out, "  ", "copied between receive and transmit: %.0f bytes",
+            show_sum(&figures_copies, "bytes", s));
   for (unsigned i = 0; i < copy_sites.count; i++)
     if (s->copied[i].packets > 0)
       show_text(out, "  ", "  %s: %" PRIu64 " packets, %" PRIu64 " bytes (%s)",

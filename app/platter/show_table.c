@@ -52,15 +52,6 @@ void show_value(const struct figure *f, const struct status *s, const void *thin
   json_decref(value);
 }
 
-static void show_key(const struct figure_table *t, const struct status *s, unsigned number,
-                     char *text, size_t size)
-{
-  if (t->key != NULL)
-    t->key(s, number, text, size);
-  else
-    snprintf(text, size, "%u", number);
-}
-
 static int wider(int width, const char *text)
 {
   int length = strlen(text);
@@ -70,9 +61,9 @@ static int wider(int width, const char *text)
 void show_table(const struct figure_table *t, const struct status *s, FILE *out)
 {
   const struct figure *column[COLUMNS_MAX];
-  char text[256], heading[SHOW_SIZE];
+  char text[256], key[FIGURES_KEY_MAX], heading[SHOW_SIZE];
   int width[COLUMNS_MAX], first = wider(0, t->thing);
-  unsigned n = 0, things = t->count(s);
+  unsigned n = 0, things = figures_count(t, s);
 
   for (unsigned i = 0; i < t->n_figures && n < COLUMNS_MAX; i++)
     if (t->figure[i].shown & FIGURE_SUMMARY)
@@ -80,23 +71,23 @@ void show_table(const struct figure_table *t, const struct status *s, FILE *out)
   for (unsigned c = 0; c < n; c++) {
     width[c] = wider(0, show_name(column[c], heading));
     for (unsigned i = 0; i < things; i++) {
-      show_value(column[c], s, t->at(s, i), text, sizeof(text));
+      show_value(column[c], s, figures_at(t, s, i), text, sizeof(text));
       width[c] = wider(width[c], text);
     }
   }
   for (unsigned i = 0; i < things; i++) {
-    show_key(t, s, i, text, sizeof(text));
-    first = wider(first, text);
+    figures_key(t, s, i, key);
+    first = wider(first, key);
   }
   fprintf(out, "%-*s", first, t->thing);
   for (unsigned c = 0; c < n; c++)
     fprintf(out, "  %*s", width[c], show_name(column[c], heading));
   fputc('\n', out);
   for (unsigned i = 0; i < things; i++) {
-    show_key(t, s, i, text, sizeof(text));
-    fprintf(out, "%-*s", first, text);
+    figures_key(t, s, i, key);
+    fprintf(out, "%-*s", first, key);
     for (unsigned c = 0; c < n; c++) {
-      show_value(column[c], s, t->at(s, i), text, sizeof(text));
+      show_value(column[c], s, figures_at(t, s, i), text, sizeof(text));
       fprintf(out, "  %*s", width[c], text);
     }
     fputc('\n', out);
@@ -113,18 +104,17 @@ static bool is_zero(const struct figure *f, const struct status *s, const void *
 
 void show_things(const struct figure_table *t, const struct status *s, FILE *out)
 {
-  for (unsigned i = 0; i < t->count(s); i++) {
+  for (unsigned i = 0; i < figures_count(t, s); i++) {
     char *line = NULL, text[256], heading[SHOW_SIZE];
     size_t size = 0;
-    const void *thing = t->at(s, i);
+    const void *thing = figures_at(t, s, i);
     FILE *to = open_memstream(&line, &size);
     if (to == NULL)
       continue;
-    const struct figure *name = t->key == NULL ? figures_find(t, "name") : NULL;
-    if (name != NULL)
-      show_value(name, s, thing, text, sizeof(text));
+    if (figures_numbered(t))
+      show_value(figures_find(t, "name"), s, thing, text, sizeof(text));
     else
-      show_key(t, s, i, text, sizeof(text));
+      figures_key(t, s, i, text);
     fprintf(to, "%s %s", t->thing, text);
     const char *before = ": ";
     for (unsigned f = 0; f < t->n_figures; f++) {
@@ -147,8 +137,8 @@ double show_sum(const struct figure_table *t, const char *name, const struct sta
 {
   const struct figure *f = figures_find(t, name);
   double sum = 0;
-  for (unsigned i = 0; i < (t->count != NULL ? t->count(s) : 1); i++) {
-    json_t *value = figures_value(f, s, t->at != NULL ? t->at(s, i) : s);
+  for (unsigned i = 0; i < figures_count(t, s); i++) {
+    json_t *value = figures_value(f, s, figures_at(t, s, i));
     sum += json_number_value(value);
     json_decref(value);
   }

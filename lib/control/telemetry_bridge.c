@@ -56,10 +56,7 @@ static json_t *describe_page(const struct status *s, struct bridges *bridges, co
     snprintf(key, sizeof(key), "%d", i);
     whole &= json_object_set_new(d, key, figures_object(&figures_address, s, &rows[i], 0)) == 0;
   }
-  if (whole)
-    return d;
-  json_decref(d);
-  return NULL;
+  return figures_whole(d, whole);
 }
 
 json_t *telemetry_fdb(const struct appliance *a, const char *parameter)

@@ -14,19 +14,11 @@
 // takes up to 400 bytes.
 enum { HANDOFFS_SHOWN = 128, RULES_SHOWN = 32 };
 
-static json_t *whole(json_t *value, bool is_whole)
-{
-  if (is_whole)
-    return value;
-  json_decref(value);
-  return NULL;
-}
-
 // The short list of all things of a kind.
 static json_t *listed(const struct figure_table *table, const struct appliance *a)
 {
   json_t *d = json_object();
-  return whole(d, figures_list(table, &a->status, 0, UINT32_MAX, FIGURE_LISTED, d));
+  return figures_whole(d, figures_list(table, &a->status, 0, UINT32_MAX, FIGURE_LISTED, d));
 }
 
 // One of a kind, by its key; `error`: if there is none.
@@ -35,10 +27,10 @@ static json_t *one(const struct figure_table *table, const struct appliance *a, 
 {
   const struct status *s = &a->status;
   char found[FIGURES_KEY_MAX];
-  for (unsigned i = 0; i < table->count(s); i++) {
-    table->key(s, i, found, sizeof(found));
+  for (unsigned i = 0; i < figures_count(table, s); i++) {
+    figures_key(table, s, i, found);
     if (strcmp(found, key) == 0)
-      return figures_object(table, s, table->at(s, i), 0);
+      return figures_object(table, s, figures_at(table, s, i), 0);
   }
   return data_error("%s", error);
 }
@@ -54,14 +46,14 @@ static json_t *page(const struct figure_table *table, const struct appliance *a,
                     const char *parameter, unsigned most)
 {
   const struct status *s = &a->status;
-  unsigned first = 0, n = table->count(s);
+  unsigned first = 0, n = figures_count(table, s);
   if (*parameter != '\0' && !read_number(parameter, n, &first))
     return data_error("no %s of this number; there are %u, from 0", table->thing, n);
   json_t *d = json_object();
   data_number(d, "total", n);
   data_number(d, "first", first);
   data_number(d, "shown", RTE_MIN(most, n - first));
-  return whole(d, figures_list(table, s, first, most, 0, d));
+  return figures_whole(d, figures_list(table, s, first, most, 0, d));
 }
 
 static json_t *info(const struct appliance *a, const char *parameter)

@@ -20,6 +20,7 @@
 
 #include <rte_log.h>
 
+#include "config/config.h"
 #include "control/peer_descriptor.h"
 
 enum { // the vhost-user protocol, docs/interop/vhost-user.rst of qemu
@@ -36,7 +37,7 @@ enum { // the vhost-user protocol, docs/interop/vhost-user.rst of qemu
   GET_INFLIGHT_FD = 31,
   SET_INFLIGHT_FD = 32,
   REGIONS_MAX = 8,
-  RINGS_MAX = 128, // CONFIG_RX_QUEUES_MAX, both ways
+  RINGS_MAX = 2 * CONFIG_RX_QUEUES_MAX, // a queue has one for each way
 };
 
 struct header {

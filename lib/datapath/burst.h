@@ -53,7 +53,6 @@ struct burst {
   bool composed;     // readers and settled are in use; before that they hold nothing
   uint16_t cloned;   // references that stages have added
   portset up;        // ports that have a link, as of this burst
-  portset own;       // where the entry of `forward` sends, and not only a rule
   const struct generation *generation; // for dispatch
   struct copier *copier;               // for burst_writable
   struct counters *counters;           // for burst_lose

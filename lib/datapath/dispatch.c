@@ -30,9 +30,8 @@ static bool waits(const struct burst *b, unsigned port, const struct egress *egr
 static unsigned admitted(const struct burst *b, unsigned port, unsigned n,
                          const struct egress *egress)
 {
-  if ((b->own >> port & 1) != 0 || !waits(b, port, egress) || egress_room(egress) >= BURST_MAX)
-    return n;
-  return 0;
+  bool own = (b->generation->port[b->port].own >> port & 1) != 0;
+  return own || !waits(b, port, egress) || egress_room(egress) >= BURST_MAX ? n : 0;
 }
 
 // Sends `n` packets by one port; what the way out does not take is dropped there.

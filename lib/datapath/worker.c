@@ -51,7 +51,6 @@ static void run_burst(struct worker *w, unsigned port, const struct generation *
   struct burst *b = &w->burst;
   b->port = port;
   b->up = up;
-  b->own = generation->port[port].own;
   b->generation = generation;
   burst_begin(b);
   for (unsigned i = 0; i < stages->count; i++)

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <stdio.h>
-
 #include "figures/figure.h"
 
 #define THING struct status_bridge
@@ -9,13 +7,11 @@ static json_t *ports(const struct status *s, const void *thing)
 {
   const struct status_bridge *b = thing;
   json_t *object = json_object();
+  bool all = object != NULL;
   for (unsigned i = 0; i < b->n_ports; i++)
-    if (json_object_set_new(object, s->port[b->port[i]].name, json_integer(b->port_entries[i])) !=
-        0) {
-      json_decref(object);
-      return NULL;
-    }
-  return object;
+    all &= json_object_set_new(object, s->port[b->port[i]].name,
+                               json_integer(b->port_entries[i])) == 0;
+  return figures_whole(object, all);
 }
 
 static const struct figure bridge[] = {
@@ -51,21 +47,6 @@ static const struct figure bridge[] = {
     {"ports", "addresses", FIGURE_GAUGE, 0, "learned there, by port", FIGURE_BY(ports)},
 };
 
-static unsigned count(const struct status *s)
-{
-  return s->n_bridges;
-}
-
-static const void *at(const struct status *s, unsigned number)
-{
-  return &s->bridge[number];
-}
-
-static void key(const struct status *s, unsigned number, char *text, size_t size)
-{
-  snprintf(text, size, "%s", s->bridge[number].name);
-}
-
 const struct figure_table figures_bridge = {
     .thing = "bridge",
     .command = "/platter/bridge,NAME",
@@ -73,9 +54,8 @@ const struct figure_table figures_bridge = {
     .about = "Each bridge.",
     .figure = bridge,
     .n_figures = sizeof(bridge) / sizeof(*bridge),
-    .count = count,
-    .at = at,
-    .key = key,
+    FIGURES_IN(bridge, n_bridges),
+    FIGURES_NAMED,
 };
 
 #undef THING

@@ -59,13 +59,51 @@ json_t *figures_value(const struct figure *f, const struct status *s, const void
   return f->read(s, thing);
 }
 
-// The value where there was memory for all of it.
-static json_t *whole(json_t *value, bool is_whole)
+json_t *figures_whole(json_t *value, bool is_whole)
 {
   if (is_whole)
     return value;
   json_decref(value);
   return NULL;
+}
+
+static bool is_one(const struct figure_table *t)
+{
+  return t->count == NULL && t->size == 0;
+}
+
+unsigned figures_count(const struct figure_table *t, const struct status *s)
+{
+  if (is_one(t))
+    return 1;
+  if (t->count != NULL)
+    return t->count(s);
+  return t->labels != NULL ? t->labels->count
+                           : *(const unsigned *)(const void *)((const char *)s + t->n_things);
+}
+
+const void *figures_at(const struct figure_table *t, const struct status *s, unsigned number)
+{
+  if (is_one(t))
+    return s;
+  return t->at != NULL ? t->at(s, number) : (const char *)s + t->array + number * t->size;
+}
+
+bool figures_numbered(const struct figure_table *t)
+{
+  return t->key == NULL && t->labels == NULL && !t->named;
+}
+
+void figures_key(const struct figure_table *t, const struct status *s, unsigned number, char *text)
+{
+  if (t->key != NULL)
+    t->key(s, number, text, FIGURES_KEY_MAX);
+  else if (t->labels != NULL)
+    snprintf(text, FIGURES_KEY_MAX, "%s", t->labels->label[number]->name);
+  else if (t->named)
+    snprintf(text, FIGURES_KEY_MAX, "%s", (const char *)figures_at(t, s, number) + t->name);
+  else
+    snprintf(text, FIGURES_KEY_MAX, "%u", number);
 }
 
 json_t *figures_object(const struct figure_table *t, const struct status *s, const void *thing,
@@ -77,14 +115,14 @@ json_t *figures_object(const struct figure_table *t, const struct status *s, con
     if (shown == 0 || t->figure[i].shown & shown)
       all &= json_object_set_new(object, t->figure[i].name,
                                  figures_value(&t->figure[i], s, thing)) == 0;
-  return whole(object, all);
+  return figures_whole(object, all);
 }
 
 // A thing: an object, or, where the label is all there is to say about it, a number.
 static json_t *one(const struct figure_table *t, const struct status *s, unsigned number,
                    unsigned shown)
 {
-  const void *thing = t->at(s, number);
+  const void *thing = figures_at(t, s, number);
   if (t->n_figures > 0)
     return figures_object(t, s, thing, shown);
   return json_integer((json_int_t) * (const uint64_t *)thing);
@@ -94,13 +132,10 @@ bool figures_list(const struct figure_table *t, const struct status *s, unsigned
                   unsigned most, unsigned shown, json_t *object)
 {
   bool all = object != NULL;
-  unsigned n = t->count(s);
+  unsigned n = figures_count(t, s);
   for (unsigned i = first; i < n && i - first < most; i++) {
     char key[FIGURES_KEY_MAX];
-    if (t->key != NULL)
-      t->key(s, i, key, sizeof(key));
-    else
-      snprintf(key, sizeof(key), "%u", i);
+    figures_key(t, s, i, key);
     all &= json_object_set_new(object, key, one(t, s, i, shown)) == 0;
   }
   return all;
@@ -108,17 +143,17 @@ bool figures_list(const struct figure_table *t, const struct status *s, unsigned
 
 json_t *figures_all(const struct figure_table *t, const struct status *s)
 {
-  if (t->count == NULL)
+  if (is_one(t))
     return figures_object(t, s, s, 0);
-  if (t->key != NULL) {
+  if (!figures_numbered(t)) {
     json_t *object = json_object();
-    return whole(object, figures_list(t, s, 0, UINT_MAX, 0, object));
+    return figures_whole(object, figures_list(t, s, 0, UINT_MAX, 0, object));
   }
   json_t *list = json_array();
   bool all = list != NULL;
-  for (unsigned i = 0; i < t->count(s); i++)
+  for (unsigned i = 0; i < figures_count(t, s); i++)
     all &= json_array_append_new(list, one(t, s, i, 0)) == 0;
-  return whole(list, all);
+  return figures_whole(list, all);
 }
 
 // "ports.NAME.replay" goes into each of the ports that has one, by its key.
@@ -153,7 +188,7 @@ json_t *figures_json(const struct status *s)
   for (unsigned i = 0; i < n_figure_tables; i++)
     if (figure_tables[i]->path != NULL)
       all &= set(json, figure_tables[i]->path, figures_all(figure_tables[i], s));
-  return whole(json, all);
+  return figures_whole(json, all);
 }
 
 json_t *figures_queues(const struct layout *layout, const struct layout_queue *queue, unsigned n)
@@ -163,5 +198,5 @@ json_t *figures_queues(const struct layout *layout, const struct layout_queue *q
   for (unsigned i = 0; i < n; i++)
     all &= json_array_append_new(
                list, json_sprintf("%s/%u", layout->ports[queue[i].port].name, queue[i].queue)) == 0;
-  return whole(list, all);
+  return figures_whole(list, all);
 }

@@ -80,16 +80,26 @@ struct figure_table {
   const struct figure *figure;
   unsigned n_figures;
 
-  // Things of the kind: how many, and each. Without `count` there is one.
+  // Things of the kind: an array in the status (FIGURES_IN), or what functions find. Without either
+  // there is one, the status itself.
+  size_t array, size, n_things; // offsets of the array and of its count; bytes of an element
   unsigned (*count)(const struct status *status);
   const void *(*at)(const struct status *status, unsigned number);
-  // Its key among them, in JSON and in telemetry's lists; NULL: they are numbered.
+  // Their keys in JSON and in telemetry's lists: their labels' names, a name that each has at the
+  // same place (FIGURES_NAMED), or what a function makes. Else they are numbered.
+  bool named;
+  size_t name;
   void (*key)(const struct status *status, unsigned number, char *text, size_t size);
   // What is counted by label: keys are the labels' names, and the labels are rows of the
   // documentation. With n_figures 0 each is one number of the unit.
   const struct label_set *labels;
   const char *unit;
 };
+
+#define FIGURES_IN(member, count)                                                                  \
+  .array = offsetof(struct status, member), .size = sizeof(((struct status *)0)->member[0]),       \
+  .n_things = offsetof(struct status, count)
+#define FIGURES_NAMED .named = true, .name = offsetof(THING, name)
 
 extern const struct figure_table figures_info, figures_port, figures_replay, figures_worker,
     figures_handoff, figures_pool, figures_bridge, figures_address, figures_rule, figures_drops,
@@ -101,8 +111,21 @@ extern const unsigned n_figure_tables;
 
 enum { FIGURES_KEY_MAX = CONFIG_NAME_MAX + 32 };
 
+// The things of a kind.
+unsigned figures_count(const struct figure_table *table, const struct status *status);
+const void *figures_at(const struct figure_table *table, const struct status *status,
+                       unsigned number);
+
+// The key of a thing, or its number. `text`: of FIGURES_KEY_MAX.
+void figures_key(const struct figure_table *table, const struct status *status, unsigned number,
+                 char *text);
+bool figures_numbered(const struct figure_table *table);
+
 // A figure of a table by its name, which has to be there.
 const struct figure *figures_find(const struct figure_table *table, const char *name);
+
+// A value, if there was memory for all of it; else it is released. Returns it, or NULL.
+json_t *figures_whole(json_t *value, bool is_whole);
 
 // The value of a figure; the caller releases it. NULL: no memory.
 json_t *figures_value(const struct figure *figure, const struct status *status, const void *thing);

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <stdio.h>
-
 #include "datapath/reason.h"
 #include "figures/figure.h"
 
@@ -45,13 +43,12 @@ static json_t *drops(const struct status *s, const void *thing)
 {
   const struct status_port *p = thing;
   json_t *object = json_object();
+  bool all = object != NULL;
   for (unsigned r = 0; r < drop_reasons.count; r++)
-    if (p->dropped[r] > 0 && json_object_set_new(object, drop_reasons.label[r]->name,
-                                                 json_integer((json_int_t)p->dropped[r])) != 0) {
-      json_decref(object);
-      return NULL;
-    }
-  return object;
+    if (p->dropped[r] > 0)
+      all &= json_object_set_new(object, drop_reasons.label[r]->name,
+                                 json_integer((json_int_t)p->dropped[r])) == 0;
+  return figures_whole(object, all);
 }
 
 static const struct figure port[] = {
@@ -105,21 +102,6 @@ static const struct figure port[] = {
      "lost in the driver, which had taken them", FIGURE_OF(transmit_errors)},
 };
 
-static unsigned count(const struct status *s)
-{
-  return s->n_ports;
-}
-
-static const void *at(const struct status *s, unsigned number)
-{
-  return &s->port[number];
-}
-
-static void key(const struct status *s, unsigned number, char *text, size_t size)
-{
-  snprintf(text, size, "%s", s->port[number].name);
-}
-
 const struct figure_table figures_port = {
     .thing = "port",
     .command = "/platter/port,NAME",
@@ -127,7 +109,6 @@ const struct figure_table figures_port = {
     .about = "Each port; /platter/ports lists all of them.",
     .figure = port,
     .n_figures = sizeof(port) / sizeof(*port),
-    .count = count,
-    .at = at,
-    .key = key,
+    FIGURES_IN(port, n_ports),
+    FIGURES_NAMED,
 };

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <stdio.h>
-
 #include "figures/figure.h"
 
 #define THING struct status_rule
@@ -40,16 +38,6 @@ static const struct figure rule[] = {
      "of each packet looked at; sampled, null: not yet", FIGURE_BY(cycles_per_packet)},
 };
 
-static unsigned count(const struct status *s)
-{
-  return s->n_rules;
-}
-
-static const void *at(const struct status *s, unsigned number)
-{
-  return &s->rule[number];
-}
-
 const struct figure_table figures_rule = {
     .thing = "rule",
     .command = "/platter/rules",
@@ -57,6 +45,5 @@ const struct figure_table figures_rule = {
     .about = "Each rule, in the order of the configuration.",
     .figure = rule,
     .n_figures = sizeof(rule) / sizeof(*rule),
-    .count = count,
-    .at = at,
+    FIGURES_IN(rule, n_rules),
 };

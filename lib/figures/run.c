@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What is told of the whole: the process, what was dropped and copied, the accounting.
-#include <stdio.h>
-
 #include "datapath/reason.h"
 #include "figures/figure.h"
 
@@ -77,29 +75,13 @@ const struct figure_table figures_accounting = {
     .n_figures = sizeof(accounting) / sizeof(*accounting),
 };
 
-static unsigned count_reasons(const struct status *s)
-{
-  return drop_reasons.count;
-}
-
-static const void *reason_at(const struct status *s, unsigned number)
-{
-  return &s->by_reason[number];
-}
-
-static void reason_key(const struct status *s, unsigned number, char *text, size_t size)
-{
-  snprintf(text, size, "%s", drop_reasons.label[number]->name);
-}
-
 const struct figure_table figures_drops = {
     .thing = "drops",
     .command = "/platter/drops",
     .path = "drops.REASON",
     .about = "What platter dropped at all ports, by reason; `drops` of a port is the same there.",
-    .count = count_reasons,
-    .at = reason_at,
-    .key = reason_key,
+    .array = offsetof(struct status, by_reason),
+    .size = sizeof(uint64_t),
     .labels = &drop_reasons,
     .unit = "packets",
 };
@@ -113,21 +95,6 @@ static const struct figure copies[] = {
      FIGURE_OF(bytes)},
 };
 
-static unsigned count_sites(const struct status *s)
-{
-  return copy_sites.count;
-}
-
-static const void *site_at(const struct status *s, unsigned number)
-{
-  return &s->copied[number];
-}
-
-static void site_key(const struct status *s, unsigned number, char *text, size_t size)
-{
-  snprintf(text, size, "%s", copy_sites.label[number]->name);
-}
-
 const struct figure_table figures_copies = {
     .thing = "copies",
     .command = "/platter/copies",
@@ -135,8 +102,7 @@ const struct figure_table figures_copies = {
     .about = "What platter copied between receive and transmit, by the place in the source.",
     .figure = copies,
     .n_figures = sizeof(copies) / sizeof(*copies),
-    .count = count_sites,
-    .at = site_at,
-    .key = site_key,
+    .array = offsetof(struct status, copied),
+    .size = sizeof(struct copy_count),
     .labels = &copy_sites,
 };

@@ -31,19 +31,3 @@ bool status_port_nic_drop_known(const struct status_port *port)
 {
   return !port->missed_uncounted || port->no_mbuf > 0;
 }
-
-uint64_t status_nic_drop(const struct status *status)
-{
-  uint64_t sum = 0;
-  for (unsigned p = 0; p < status->n_ports; p++)
-    sum += status_port_nic_drop(&status->port[p]);
-  return sum;
-}
-
-uint64_t status_copied_bytes(const struct status *status)
-{
-  uint64_t sum = 0;
-  for (unsigned i = 0; i < LABELS_MAX; i++)
-    sum += status->copied[i].bytes;
-  return sum;
-}

@@ -174,10 +174,6 @@ uint64_t status_port_dropped(const struct status_port *port);
 uint64_t status_port_nic_drop(const struct status_port *port);
 bool status_port_nic_drop_known(const struct status_port *port); // false: 0, and not counted
 
-uint64_t status_nic_drop(const struct status *status); // of all ports
-
-uint64_t status_copied_bytes(const struct status *status); // over all sites
-
 #ifdef __cplusplus
 }
 #endif

@@ -64,16 +64,6 @@ static const struct figure worker[] = {
     {"pending", "packets", FIGURE_GAUGE, 0, "held for a transmit queue", FIGURE_OF(pending)},
 };
 
-static unsigned count_workers(const struct status *s)
-{
-  return s->n_workers;
-}
-
-static const void *worker_at(const struct status *s, unsigned number)
-{
-  return &s->worker[number];
-}
-
 const struct figure_table figures_worker = {
     .thing = "worker",
     .command = "/platter/worker,NUMBER",
@@ -81,8 +71,7 @@ const struct figure_table figures_worker = {
     .about = "Each worker; /platter/workers lists all of them.",
     .figure = worker,
     .n_figures = sizeof(worker) / sizeof(*worker),
-    .count = count_workers,
-    .at = worker_at,
+    FIGURES_IN(worker, n_workers),
 };
 
 #undef THING
@@ -103,16 +92,6 @@ static const struct figure handoff[] = {
      FIGURE_OF(high_water)},
 };
 
-static unsigned count_handoffs(const struct status *s)
-{
-  return s->n_handoffs;
-}
-
-static const void *handoff_at(const struct status *s, unsigned number)
-{
-  return &s->handoff[number];
-}
-
 static void handoff_key(const struct status *s, unsigned number, char *text, size_t size)
 {
   const struct status_handoff *h = &s->handoff[number];
@@ -126,8 +105,7 @@ const struct figure_table figures_handoff = {
     .about = "Each ring between two workers.",
     .figure = handoff,
     .n_figures = sizeof(handoff) / sizeof(*handoff),
-    .count = count_handoffs,
-    .at = handoff_at,
+    FIGURES_IN(handoff, n_handoffs),
     .key = handoff_key,
 };
 
@@ -141,21 +119,6 @@ static const struct figure pool[] = {
      "by drivers that do not give all back when closed", FIGURE_OF(kept)},
 };
 
-static unsigned count_pools(const struct status *s)
-{
-  return s->n_pools;
-}
-
-static const void *pool_at(const struct status *s, unsigned number)
-{
-  return &s->pool[number];
-}
-
-static void pool_key(const struct status *s, unsigned number, char *text, size_t size)
-{
-  snprintf(text, size, "%s", s->pool[number].name);
-}
-
 const struct figure_table figures_pool = {
     .thing = "pool",
     .command = "/platter/pools",
@@ -163,7 +126,6 @@ const struct figure_table figures_pool = {
     .about = "Each pool of mbufs: frames and private headers of a NUMA node, a replay's frames.",
     .figure = pool,
     .n_figures = sizeof(pool) / sizeof(*pool),
-    .count = count_pools,
-    .at = pool_at,
-    .key = pool_key,
+    FIGURES_IN(pool, n_pools),
+    FIGURES_NAMED,
 };
