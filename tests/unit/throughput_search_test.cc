@@ -17,8 +17,9 @@ namespace
 
 struct device { // what it does, and what was done with it
   double knee = 5e6;
-  double noise = 0;              // the knee's standard deviation from trial to trial, a share
-  double hiccup = 0;             // how many trials lose a thousandth, whatever the load
+  double noise = 0;  // the knee's standard deviation from trial to trial, a share
+  double soft = 0;   // share of the knee from which on a fifth of a percent is lost; 0: none
+  double hiccup = 0; // how many trials lose a thousandth, whatever the load
   unsigned swings = 0, slow = 0; // of so many trials in turn, how many have a knee a fifth lower
   double reach = 1e12;           // of the generator
   double unsteady = 0;           // by what share it falls short of that at most
@@ -49,6 +50,8 @@ int run(void *arg, const struct trial_wanted *wanted, struct trial_result *resul
   if (d->swings > 0 && d->trials % d->swings < d->slow)
     carried *= 0.8;
   double loss = std::max(0.0, 1 - carried / wanted->load);
+  if (d->soft > 0 && wanted->load > d->soft * d->knee)
+    loss = std::max(loss, 0.002);
   if (d->hiccup > 0 && uniform(d->random) < d->hiccup)
     loss = std::max(loss, 0.001);
   result->lost = static_cast<uint64_t>(std::ceil(std::min(loss, 1.0) * result->sent));
@@ -191,6 +194,25 @@ TEST(Mlrsearch, ADeviceBelowTheGeneratorsLimitIsFound)
   expect_found("limited generator", d);
 }
 
+// The goals' answers lie far apart, and the generator ends one of them.
+TEST(Mlrsearch, ASoftKneeIsFoundSoonForBothGoals)
+{
+  device d;
+  d.soft = 0.4;
+  struct mlrsearch_result r = search(&d);
+  EXPECT_NEAR(r.goal[0].conditional, 0.4 * d.knee, 0.005 * 0.4 * d.knee);
+  EXPECT_NEAR(r.goal[1].conditional, d.knee, 0.005 * d.knee);
+  EXPECT_LE(r.cost.seconds, 110);
+  d = {};
+  d.soft = 0.4;
+  d.knee = 8e6;
+  d.reach = 7e6;
+  r = search(&d);
+  EXPECT_NEAR(r.goal[0].conditional, 0.4 * d.knee, 0.005 * 0.4 * d.knee);
+  EXPECT_EQ(r.goal[1].outcome, GOAL_AT_REACH);
+  EXPECT_LE(r.cost.seconds, 110);
+}
+
 // A generator that other programs interrupt is no limited one.
 TEST(Mlrsearch, AGeneratorThatStumblesAtTimesIsNotTheLimit)
 {
@@ -240,8 +262,9 @@ TEST(LoadClassification, TheExampleOfTheRfc)
   static struct loads loads;
   const double load = 1e6;
   auto add = [&](unsigned n, double seconds, double loss) {
+    const loads_trial trial = {load, seconds, loss, load};
     while (n-- > 0)
-      loads_add(&loads, load, seconds, loss);
+      loads_add(&loads, &trial);
   };
   auto expect = [&](const char *classes) {
     for (unsigned i = 0; i < 4; i++)

@@ -8,15 +8,14 @@ static bool before(const struct loads_trial *a, const struct loads_trial *b)
   return a->load != b->load ? a->load < b->load : a->loss < b->loss;
 }
 
-bool loads_add(struct loads *loads, double load, double seconds, double loss)
+bool loads_add(struct loads *loads, const struct loads_trial *new)
 {
-  struct loads_trial new = {.load = load, .seconds = seconds, .loss = loss};
   unsigned i = loads->count;
   if (i == LOADS_TRIALS_MAX)
     return false;
-  for (; i > 0 && before(&new, &loads->trial[i - 1]); i--)
+  for (; i > 0 && before(new, &loads->trial[i - 1]); i--)
     loads->trial[i] = loads->trial[i - 1];
-  loads->trial[i] = new;
+  loads->trial[i] = *new;
   loads->count++;
   return true;
 }
@@ -106,11 +105,15 @@ struct goal_bound loads_bound(const struct loads *loads, const struct goal *goal
   struct goal_bound b = {.load = load};
   if (load == 0)
     return b;
-  for (unsigned i = 0; i < loads->count; i++)
-    if (loads->trial[i].load == load) {
-      b.trials++;
-      b.seconds += loads->trial[i].seconds;
-    }
+  for (unsigned i = 0; i < loads->count; i++) {
+    const struct loads_trial *t = &loads->trial[i];
+    if (t->load != load)
+      continue;
+    b.trials++;
+    b.seconds += t->seconds;
+    b.offered += t->offered * t->seconds;
+  }
+  b.offered = b.seconds > 0 ? b.offered / b.seconds : 0;
   b.loss = loads_loss(loads, goal, load);
   return b;
 }

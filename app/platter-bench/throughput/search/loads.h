@@ -12,16 +12,18 @@ extern "C" {
 
 enum { LOADS_TRIALS_MAX = 8192 };
 
+struct loads_trial {
+  double load, seconds, loss, offered; // as in search.h
+};
+
 struct loads { // sorted by load, then by loss; zero-initialise
   unsigned count;
-  struct loads_trial {
-    double load, seconds, loss;
-  } trial[LOADS_TRIALS_MAX];
+  struct loads_trial trial[LOADS_TRIALS_MAX];
 };
 
 enum load_class { LOAD_UNDECIDED, LOAD_LOWER, LOAD_UPPER };
 
-bool loads_add(struct loads *loads, double load, double seconds, double loss); // false: it is full
+bool loads_add(struct loads *loads, const struct loads_trial *trial); // false: it is full
 enum load_class loads_classify(const struct loads *loads, const struct goal *goal, double load);
 
 // Loads; 0: there is none.

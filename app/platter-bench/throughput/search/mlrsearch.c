@@ -72,16 +72,22 @@ static double stride(const struct controller *c, double from, bool up, double wi
   return fmin(fmax(width, 2 * apart), 0.5);
 }
 
+// A load of the stage before that is between the bounds of this one, or beyond the only one.
+static bool unsettled(const struct controller *c, const struct loads_bounds *b, double load)
+{
+  return load > b->lower && (b->upper == 0 || load < b->upper) && load <= c->most;
+}
+
 static double choose(const struct controller *c, const struct loads_bounds *b,
                      const struct loads_bounds *start, double width)
 {
+  if (unsettled(c, b, start->lower))
+    return start->lower;
+  if (unsettled(c, b, start->upper))
+    return start->upper;
   if (b->lower > 0 && b->upper > 0)
     return b->between > 0 && b->between <= c->most ? b->between
                                                    : within(c, sqrt(b->lower * b->upper));
-  if (b->lower == 0 && start->lower > 0 && (b->upper == 0 || start->lower < b->upper))
-    return within(c, start->lower);
-  if (b->upper == 0 && start->upper > b->lower && start->upper <= c->most)
-    return start->upper;
   if (b->upper > 0)
     return within(c, b->upper * (1 - stride(c, b->upper, false, width)));
   if (b->lower > 0)
@@ -150,7 +156,8 @@ static enum run_outcome try(struct controller *c, const struct nomination *n, do
   if (outcome != RUN_VALID)
     return outcome;
   *loss = (double)trial.lost / (double)trial.sent;
-  if (loads_add(&c->loads, n->next.load, n->next.seconds, *loss))
+  const struct loads_trial valid = {n->next.load, n->next.seconds, *loss, trial.offered};
+  if (loads_add(&c->loads, &valid))
     return RUN_VALID;
   cost->end = SEARCH_TIME_UP;
   return RUN_OVER;
@@ -207,7 +214,7 @@ static void conclude(struct controller *c)
     r->outcome = judge(c, &c->goals[i], &b);
     r->lower = loads_bound(&c->loads, &c->goals[i], b.lower);
     r->upper = loads_bound(&c->loads, &c->goals[i], b.upper);
-    r->conditional = r->lower.load * (1 - r->lower.loss);
+    r->conditional = fmin(r->lower.load, r->lower.offered) * (1 - r->lower.loss);
   }
 }
 

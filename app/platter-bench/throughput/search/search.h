@@ -115,8 +115,9 @@ enum goal_outcome {
 };
 
 struct goal_bound {
-  double load; // 0: there is none
-  double loss; // of its full-length trials, at the exceed quantile
+  double load;    // 0: there is none
+  double offered; // that was really sent, on average: a valid trial may lack some
+  double loss;    // of its full-length trials, at the exceed quantile
   unsigned trials;
   double seconds;
 };
@@ -125,7 +126,8 @@ struct goal_bound {
 struct goal_result {
   enum goal_outcome outcome;
   struct goal_bound lower, upper; // relevant bounds; without an upper one, the greatest lower
-  double conditional; // Conditional Throughput, packets per second: lower.load * (1 - lower.loss)
+  double conditional; // Conditional Throughput, packets per second: of the lower bound, or what was
+                      // really offered where that is less, times (1 - lower.loss)
 };
 
 struct mlrsearch_result {
