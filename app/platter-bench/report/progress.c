@@ -34,15 +34,13 @@ static unsigned columns(void)
   return ioctl(STDERR_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 0 ? window.ws_col : 80;
 }
 
-static void show(struct progress *progress, const char *what)
+// `seconds`: that are left; 0: not known.
+static void show(struct progress *progress, const char *what, unsigned share, double seconds)
 {
   char line[256], left[64] = "";
-  double elapsed = now() - progress->started;
-  unsigned done = progress->begun < progress->total ? progress->begun : progress->total;
-  unsigned share = progress->total > 0 ? 100ULL * done / progress->total : 100;
-  if (done > 0 && done < progress->total) {
+  if (seconds > 0) {
     char time[48];
-    duration(elapsed / done * (progress->total - done), time, sizeof(time));
+    duration(seconds, time, sizeof(time));
     snprintf(left, sizeof(left), ", %s left", time);
   }
   snprintf(line, sizeof(line), "%3u%%%s: %s", share, left, what);
@@ -66,11 +64,26 @@ void progress_start(struct progress *progress, unsigned total)
   progress->shown = progress->started;
 }
 
+static bool due(const struct progress *progress)
+{
+  return isatty(STDERR_FILENO) || now() - progress->shown >= EVERY;
+}
+
 void progress_step(struct progress *progress, const char *what)
 {
-  if (isatty(STDERR_FILENO) || now() - progress->shown >= EVERY)
-    show(progress, what);
+  unsigned done = progress->begun < progress->total ? progress->begun : progress->total;
+  unsigned share = progress->total > 0 ? 100ULL * done / progress->total : 100;
+  double each = done > 0 ? (now() - progress->started) / done : 0;
+  if (due(progress))
+    show(progress, what, share, each * (progress->total - done));
   progress->begun++;
+}
+
+void progress_at(struct progress *progress, const char *what, double left)
+{
+  double elapsed = now() - progress->started;
+  if (due(progress))
+    show(progress, what, 100 * elapsed / (elapsed + left + 1), left);
 }
 
 void progress_end(const struct progress *progress)

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "throughput/measure.h"
 
-#include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/notes.h"
-#include "report/progress.h"
 #include "report/report.h"
+#include "throughput/measuring.h"
+#include "throughput/seek.h"
 
 enum { LIMIT_REPEAT = 3 };
-static const double LIMIT_SECONDS = 0.2, FLOOR_SHARE = 0.1;
+static const double LIMIT_SECONDS = 0.2, FLOOR_SHARE = 0.1, START_SECONDS = 2;
+
+// How much of a trial may be missing if nobody says: what is usual, and where the machine itself
+// takes the sender off its core, twice of what it is seen to take.
+static const double SHORT = 0.005, SHORT_MOST = 0.3, SHORT_ANY = 0.9, SHORT_ROOM = 2;
 
 // Of the instrument alone: no more than of the device.
 static double limit_seconds(const struct throughput_options *o)
@@ -23,174 +27,146 @@ static unsigned limit_repeat(const struct throughput_options *o)
   return o->repeat < LIMIT_REPEAT ? o->repeat : LIMIT_REPEAT;
 }
 
-struct running {
-  struct measurement *measurement;
-  json_t *report;
-  struct progress progress;
-  unsigned kind;
-  char *error;
-  size_t size;
-};
-
-double series_rate(const struct series *s)
-{
-  return samples_spread(&s->received).median;
-}
-
 double outcome_limit(const struct outcome *o)
 {
   double before = series_rate(&o->before), after = series_rate(&o->after);
   return o->after.valid > 0 && after < before ? after : before;
 }
 
-static json_t *times(const struct times *t)
+struct kind_text outcome_show(const struct measurement *m, const struct outcome *o)
 {
-  return json_pack("{s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f}", "least", t->least, "p50", t->p50,
-                   "p90", t->p90, "p99", t->p99, "p99.9", t->p999, "p99.99", t->p9999, "most",
-                   t->most, "mean", t->mean);
+  return kind_show(&m->options.kind[o->kind]);
 }
 
-static void put_point(const struct running *r, const char *what, const struct trial *t)
+unsigned goals_base(const struct throughput_options *o)
 {
-  const struct frames_wish *kind = &r->measurement->options.kind[r->kind];
-  json_t *point = json_pack(
-      "{s:s, s:f, s:f, s:f, s:f, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:I, s:I, s:I}",
-      "what", what, "mean_bytes", kind_mean(kind), "asked", t->asked, "seconds", t->seconds,
-      "offered", t->offered, "verdict",
-      t->void_reason == TRIAL_VALID ? "valid" : trial_void_text(t->void_reason), "sent",
-      (json_int_t)t->sent, "refused", (json_int_t)t->refused, "received", (json_int_t)t->received,
-      "lost", (json_int_t)t->lost, "corrupted", (json_int_t)t->corrupted, "duplicates",
-      (json_int_t)t->duplicates, "reordered", (json_int_t)t->reordered, "extent",
-      (json_int_t)t->extent, "extent_more", t->extent_more, "earlier", (json_int_t)t->earlier,
-      "foreign", (json_int_t)t->foreign, "stalls", (json_int_t)t->stalls);
-  json_object_set_new(point, "latest", json_real(t->latest));
-  json_object_set_new(point, "away", json_real(t->away));
-  json_object_set_new(point, "delay", times(&t->delay));
-  json_object_set_new(point, "jitter", times(&t->jitter));
-  json_object_set_new(point, "gaps", times(&t->gaps));
-  report_point(r->report, point);
+  unsigned base = 0;
+  for (unsigned i = 1; i < o->goals.count; i++)
+    if (o->goals.goal[i].loss > o->goals.goal[base].loss)
+      base = i;
+  return base;
 }
 
-static void count(struct series *s, const struct trial *t)
+// What loads that are given as shares are shares of.
+static double base_rate(const struct throughput_options *o, const struct outcome *outcome)
 {
-  s->sent += t->sent;
-  s->refused += t->refused;
-  s->missing += trial_missing(t);
-  s->corrupted += t->corrupted;
-  s->duplicates += t->duplicates;
-  s->reordered += t->reordered;
-  s->extent = t->extent > s->extent ? t->extent : s->extent;
-  s->foreign += t->foreign;
-  s->earlier += t->earlier;
-  s->last = *t;
+  if (!o->search)
+    return series_rate(&outcome->full);
+  const struct finding *f = &outcome->finding[goals_base(o)];
+  return samples_spread(&f->conditional).median;
 }
 
-static void add(struct series *s, const struct trial *t)
-{
-  samples_add(&s->latest, t->latest);
-  samples_add(&s->away, t->away);
-  if (t->void_reason != TRIAL_VALID) {
-    s->voids++;
-    s->why = t->void_reason;
-    return;
-  }
-  s->valid++;
-  count(s, t);
-  samples_add(&s->offered, t->offered);
-  samples_add(&s->received, t->received / t->seconds);
-  samples_add(&s->loss, trial_loss_ratio(t));
-  if (t->received == 0)
-    return;
-  samples_add(&s->p50, t->delay.p50);
-  samples_add(&s->p90, t->delay.p90);
-  samples_add(&s->p99, t->delay.p99);
-  samples_add(&s->p999, t->delay.p999);
-  samples_add(&s->p9999, t->delay.p9999);
-  samples_add(&s->most, t->delay.most);
-  samples_add(&s->pdv, t->delay.p999 - t->delay.least);
-  samples_add(&s->jitter, t->jitter.p99);
-}
-
-// Trials until so many were valid, or too many were not.
-static int run_series(struct running *r, struct series *s, const char *what, bool bridged,
-                      double rate, double seconds, unsigned repeat)
-{
-  struct measurement *m = r->measurement;
-  s->asked = rate;
-  while (s->valid < repeat && s->voids < VOIDS_MAX * repeat && !m->interrupted) {
-    struct trial trial;
-    int status = instrument_run(&m->instrument, r->kind, bridged, rate, seconds, &trial);
-    if (status != 0)
-      return fail(r->error, r->size, status, "no thread to measure with: %s", strerror(-status));
-    m->interrupted = trial.void_reason == TRIAL_INTERRUPTED;
-    if (m->interrupted)
-      break;
-    put_point(r, what, &trial);
-    add(s, &trial);
-  }
-  return 0;
-}
-
-static void step(struct running *r, const char *what)
-{
-  char text[128];
-  const struct kind_text kind = kind_show(&r->measurement->options.kind[r->kind]);
-  snprintf(text, sizeof(text), "%s, %s", kind.text, what);
-  progress_step(&r->progress, text);
-}
-
-static int run_loads(struct running *r, struct outcome *o)
+static int run_loads(struct measuring *r)
 {
   const struct throughput_options *options = &r->measurement->options;
+  struct outcome *o = r->outcome;
+  double base = base_rate(options, o);
   int status = 0;
   for (unsigned l = 0; l < options->n_loads && status == 0 && !r->measurement->interrupted; l++) {
     const struct load *load = &options->load[l];
     char what[64];
-    double rate = load->share > 0 ? load->share * series_rate(&o->full) : load->rate;
+    double rate = load->share > 0 ? load->share * base : load->rate;
     snprintf(what, sizeof(what), "%.4g Mpps", rate / 1e6);
-    step(r, what);
+    measuring_show(r, what);
+    o->n_loads = l + 1;
     if (rate >= 1)
-      status = run_series(r, &o->load[l], "load", false, rate, options->seconds, options->repeat);
+      status =
+          measuring_series(r, &o->load[l], "load", false, rate, options->seconds, options->repeat);
   }
   return status;
 }
 
-static int run_kind(struct running *r)
+// How even the instrument's pace is with the device bridged out decides what makes a trial void.
+static int run_floor(struct measuring *r)
+{
+  const struct throughput_options *options = &r->measurement->options;
+  struct tester *tester = &r->measurement->instrument.tester;
+  struct outcome *o = r->outcome;
+  double rate = FLOOR_SHARE * series_rate(&o->before);
+  bool open = options->short_share == 0;
+  o->short_share = tester->short_share = open ? SHORT_ANY : options->short_share;
+  int status = measuring_series(r, &o->floor, "instrument at a tenth", true, rate,
+                                limit_seconds(options), limit_repeat(options));
+  if (open && o->floor.valid > 0) {
+    double missing = 1 - samples_spread(&o->floor.offered).least / rate;
+    o->short_share = fmin(fmax(SHORT, SHORT_ROOM * missing), SHORT_MOST);
+  } else if (open) {
+    o->short_share = SHORT;
+  }
+  tester->short_share = o->short_share;
+  return status;
+}
+
+static double loads_seconds(const struct throughput_options *o)
+{
+  return o->n_loads * o->repeat * (o->seconds + measuring_overhead(o));
+}
+
+// The instrument alone, twice, its floor, and full speed.
+static double base_seconds(const struct throughput_options *o)
+{
+  double limit = limit_seconds(o) + measuring_overhead(o) - o->settle;
+  return o->repeat * (o->seconds + measuring_overhead(o)) + 3 * limit_repeat(o) * limit;
+}
+
+static int run_device(struct measuring *r)
+{
+  const struct throughput_options *options = &r->measurement->options;
+  struct outcome *o = r->outcome;
+  int status = 0;
+  if (options->search) {
+    measuring_part(r, seek_seconds(options));
+    status = seek_goals(r);
+  }
+  measuring_part(r, loads_seconds(options));
+  return status == 0 && o->measured ? run_loads(r) : status;
+}
+
+static int run_outcome(struct measuring *r)
 {
   struct measurement *m = r->measurement;
   const struct throughput_options *options = &m->options;
-  struct outcome *o = &m->outcome[r->kind];
+  struct outcome *o = r->outcome;
   double seconds = limit_seconds(options);
   unsigned repeat = limit_repeat(options);
-  step(r, "the instrument alone");
-  int status = run_series(r, &o->before, "instrument before", true, 0, seconds, repeat);
+  measuring_part(r, base_seconds(options));
+  measuring_show(r, "the instrument alone");
+  int status = measuring_series(r, &o->before, "instrument before", true, 0, seconds, repeat);
   if (status == 0)
-    status = run_series(r, &o->floor, "instrument at a tenth", true,
-                        FLOOR_SHARE * series_rate(&o->before), seconds, repeat);
-  step(r, "full speed");
+    status = run_floor(r);
+  measuring_show(r, "full speed");
   if (status == 0)
-    status = run_series(r, &o->full, "full speed", false, 0, options->seconds, options->repeat);
+    status =
+        measuring_series(r, &o->full, "full speed", false, 0, options->seconds, options->repeat);
   o->measured = o->full.valid > 0;
-  if (status == 0 && o->measured)
-    status = run_loads(r, o);
+  if (status == 0 && o->measured && !m->interrupted)
+    status = run_device(r);
   if (status == 0)
-    status = run_series(r, &o->after, "instrument after", true, 0, seconds, repeat);
+    status = measuring_series(r, &o->after, "instrument after", true, 0, seconds, repeat);
   return status;
+}
+
+static double outcome_seconds(const struct throughput_options *o)
+{
+  return base_seconds(o) + (o->search ? seek_seconds(o) : 0) + loads_seconds(o);
 }
 
 double measure_seconds(const struct throughput_options *o)
 {
-  double trial = o->seconds + o->wait + 0.02, limit = limit_seconds(o) + o->wait + 0.02;
-  return 2 + o->n_kinds * ((1 + o->n_loads) * o->repeat * trial + 3 * limit_repeat(o) * limit);
+  return START_SECONDS + o->n_kinds * outcome_seconds(o);
 }
 
 int measure_all(struct measurement *m, json_t *report, char *error, size_t size)
 {
-  struct running r = {.measurement = m, .report = report, .error = error, .size = size};
+  struct measuring r = {.measurement = m, .report = report, .error = error, .size = size};
   int status = 0;
-  progress_start(&r.progress, m->options.n_kinds * (2 + m->options.n_loads));
-  for (r.kind = 0; r.kind < m->options.n_kinds && status == 0 && !m->interrupted; r.kind++)
-    status = run_kind(&r);
+  r.later = m->options.n_kinds * outcome_seconds(&m->options);
+  progress_start(&r.progress, 0);
+  for (unsigned k = 0; k < m->options.n_kinds && status == 0 && !m->interrupted; k++) {
+    r.outcome = &m->outcome[m->n_outcomes++];
+    r.outcome->kind = k;
+    status = run_outcome(&r);
+  }
   progress_end(&r.progress);
   return status;
 }

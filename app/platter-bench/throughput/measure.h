@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Measures all kinds of frames: the instrument alone, the device at full speed, at each load, and
-// the instrument again.
+// Measures all kinds of frames: the instrument alone, the device at full speed, a search or trials
+// at given loads, and the instrument again.
 #ifndef BENCH_THROUGHPUT_MEASURE_H
 #define BENCH_THROUGHPUT_MEASURE_H
 
@@ -8,6 +8,8 @@
 
 #include "report/stats.h"
 #include "throughput/options.h"
+#include "throughput/search/search.h"
+#include "throughput/series.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -17,34 +19,38 @@ extern "C" {
 // limit.
 #define INSTRUMENT_SHARE 0.9
 
-enum { VOIDS_MAX = 3 }; // a void trial is repeated so often
-
-// Trials of one thing.
-struct series {
-  double asked;                                                 // frames a second; 0: full speed
-  struct samples offered, received;                             // frames a second
-  struct samples loss;                                          // ratio
-  struct samples p50, p90, p99, p999, p9999, most, pdv, jitter; // seconds
-  struct samples away;                                          // seconds
-  struct samples latest;                                        // seconds
-  unsigned valid, voids;
-  enum trial_void why; // of the last void one
-  uint64_t sent, refused, missing, corrupted, duplicates, reordered, extent, foreign, earlier;
-  struct trial last;
+enum {
+  VOIDS_MAX = 3, // a void trial is repeated so often
+  OUTCOMES_MAX = INSTRUMENT_KINDS_MAX,
 };
 
-struct outcome {               // of one kind of frames
+// What the searches found for one goal.
+struct finding {
+  struct samples conditional; // frames a second, of the searches that came to an end
+  struct goal_result last;
+  struct search_cost cost;        // of the last search
+  double least_lower, most_upper; // bounds of all searches; 0: none
+  unsigned regular;               // searches that came to an end with both bounds within the width
+};
+
+struct outcome { // of one kind of frames
+  unsigned kind;
   bool measured;               // at full speed, at least
+  double short_share;          // of a trial's frames that may not have been sent in time
   struct series before, after; // the instrument alone, at full speed
   struct series floor;         // the instrument alone, at a tenth of that
   struct series full;
+  unsigned searches; // that were begun
+  struct finding finding[GOALS_MAX];
+  unsigned n_loads;
   struct series load[LOADS_MAX];
 };
 
 struct measurement { // zero-initialise
   struct throughput_options options;
   struct instrument instrument;
-  struct outcome outcome[INSTRUMENT_KINDS_MAX];
+  unsigned n_outcomes;
+  struct outcome outcome[OUTCOMES_MAX];
   bool interrupted;
 };
 
@@ -57,7 +63,11 @@ int measure_all(struct measurement *measurement, json_t *report, char *error, si
 // The lower of what the instrument alone reached before and after, in frames a second.
 double outcome_limit(const struct outcome *outcome);
 
-double series_rate(const struct series *series); // received, median
+// Which of the goals loads are shares of: the one that allows the greatest loss.
+unsigned goals_base(const struct throughput_options *options);
+
+// "64 bytes". Valid for the caller's statement.
+struct kind_text outcome_show(const struct measurement *measurement, const struct outcome *outcome);
 
 #ifdef __cplusplus
 }

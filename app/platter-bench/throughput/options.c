@@ -14,12 +14,14 @@ enum {
   NETWORKS_MAX = 256,
   VLAN_MAX = 4094,
   REPEAT = 5,
-  REPEAT_QUICK = 3,
+  REPEAT_SEARCH = 3, // of a load, with a search or --quick
 };
 static const double SECONDS = 1, SECONDS_QUICK = 0.3, QUIET = 0.05;
-static const double SHORT = 0.005, SHORT_QUICK = 0.15;
+static const double LIMIT = 1200; // of a search, as FD.io CSIT has it
+static const double RFC2544_WAIT = 2, RFC2544_SETTLE = 5;
 static const char *const sizes_usual = "64,128,256,512,1024,1280,1518,imix",
-                         *const sizes_quick = "64,1518", *const loads_usual = "10%,50%,90%";
+                         *const sizes_search = "64,512,1518", *const sizes_quick = "64,1518",
+                         *const loads_usual = "10%,50%,90%";
 
 double kind_mean(const struct frames_wish *kind)
 {
@@ -81,24 +83,13 @@ static bool take_load(void *options, const char *word, size_t length)
 }
 
 static enum status_code take_seconds(const struct command *command, const char *option,
-                                     double least, const char *value, double *seconds)
+                                     double least, double most, const char *value, double *seconds)
 {
   char *end;
   *seconds = strtod(value, &end);
-  if (end != value && *end == '\0' && *seconds >= least && *seconds <= 3600)
+  if (end != value && *end == '\0' && *seconds >= least && *seconds <= most)
     return STATUS_OK;
-  return usage_error(command, "%s: expected %g to 3600, found '%s'", option, least,
-                     text_show(value, strlen(value)).text);
-}
-
-static enum status_code take_short(const struct command *command, const char *value, double *share)
-{
-  char *end;
-  double percent = strtod(value, &end);
-  *share = percent / 100;
-  if (end != value && *end == '\0' && percent > 0 && percent <= 50)
-    return STATUS_OK;
-  return usage_error(command, "--short: expected more than 0 and at most 50 percent, found '%s'",
+  return usage_error(command, "%s: expected %g to %g, found '%s'", option, least, most,
                      text_show(value, strlen(value)).text);
 }
 
@@ -109,6 +100,41 @@ static enum status_code take_number(const struct command *command, const char *o
   if (text_number(value, strlen(value), least, most, number))
     return STATUS_OK;
   return usage_error(command, "%s: expected %u to %u, found '%s'", option, least, most,
+                     text_show(value, strlen(value)).text);
+}
+
+static enum status_code take_goal(const struct command *command, const char *value,
+                                  struct goal_list *goals)
+{
+  char error[400];
+  return goals_add(goals, value, error, sizeof(error)) == 0
+             ? STATUS_OK
+             : usage_error(command, "--goal: %s", error);
+}
+
+static enum status_code take_search(const struct command *command, struct throughput_options *o,
+                                    int option, const char *value)
+{
+  switch (option) {
+  case 'g':
+    return take_goal(command, value, &o->goals);
+  case 'N':
+    return take_number(command, "--searches", 1, SAMPLES_MAX, value, &o->searches);
+  case 'L':
+    return take_seconds(command, "--limit", 1, 86400, value, &o->limit);
+  default: // 'e'
+    return take_seconds(command, "--settle", 0, 3600, value, &o->settle);
+  }
+}
+
+static enum status_code take_short(const struct command *command, const char *value, double *share)
+{
+  char *end;
+  double percent = strtod(value, &end);
+  *share = percent / 100;
+  if (end != value && *end == '\0' && percent > 0 && percent <= 50)
+    return STATUS_OK;
+  return usage_error(command, "--short: expected more than 0 and at most 50 percent, found '%s'",
                      text_show(value, strlen(value)).text);
 }
 
@@ -149,9 +175,9 @@ static enum status_code take_option(const struct command *command, void *options
     o->self = value;
     return STATUS_OK;
   case 't':
-    return take_seconds(command, "--trial", 0.01, value, &o->seconds);
+    return take_seconds(command, "--trial", 0.01, 3600, value, &o->seconds);
   case 'w':
-    return take_seconds(command, "--wait", 0.01, value, &o->wait);
+    return take_seconds(command, "--wait", 0.01, 3600, value, &o->wait);
   case 'p':
     return take_short(command, value, &o->short_share);
   case 'r':
@@ -165,6 +191,11 @@ static enum status_code take_option(const struct command *command, void *options
   case 'q':
     o->quick = true;
     return STATUS_OK;
+  case 'g':
+  case 'N':
+  case 'L':
+  case 'e':
+    return take_search(command, o, option, value);
   default:
     return take_traffic(command, o, option, value);
   }
@@ -173,18 +204,28 @@ static enum status_code take_option(const struct command *command, void *options
 // What was not asked for.
 static void fill_in(struct throughput_options *o)
 {
+  bool rfc2544 = false;
+  o->search = o->n_loads == 0 || o->goals.count > 0;
+  for (unsigned i = 0; i < o->goals.count; i++)
+    rfc2544 = rfc2544 || goal_is_rfc2544(&o->goals.goal[i]);
+  if (o->goals.count == 0)
+    goals_usual(&o->goals, o->quick);
   if (o->n_kinds == 0)
-    list_take(o->quick ? sizes_quick : sizes_usual, take_size, o);
+    list_take(o->quick ? sizes_quick : o->search ? sizes_search : sizes_usual, take_size, o);
   if (o->n_loads == 0)
     list_take(loads_usual, take_load, o);
   if (o->repeat == 0)
-    o->repeat = o->quick ? REPEAT_QUICK : REPEAT;
+    o->repeat = o->quick || o->search ? REPEAT_SEARCH : REPEAT;
+  if (o->searches == 0)
+    o->searches = 1;
   if (o->seconds == 0)
     o->seconds = o->quick ? SECONDS_QUICK : SECONDS;
-  if (o->short_share == 0)
-    o->short_share = o->quick ? SHORT_QUICK : SHORT;
   if (o->wait == 0)
-    o->wait = QUIET;
+    o->wait = rfc2544 ? RFC2544_WAIT : QUIET;
+  if (o->settle < 0)
+    o->settle = rfc2544 ? RFC2544_SETTLE : 0;
+  if (o->limit == 0)
+    o->limit = LIMIT;
   if (o->flows == 0)
     o->flows = FLOWS;
 }
@@ -225,13 +266,17 @@ enum status_code throughput_options_parse(const struct command *command, int arg
                                         {"loads", required_argument, NULL, 'l'},
                                         {"trial", required_argument, NULL, 't'},
                                         {"wait", required_argument, NULL, 'w'},
+                                        {"settle", required_argument, NULL, 'e'},
+                                        {"goal", required_argument, NULL, 'g'},
+                                        {"searches", required_argument, NULL, 'N'},
+                                        {"limit", required_argument, NULL, 'L'},
                                         {"short", required_argument, NULL, 'p'},
                                         {"repeat", required_argument, NULL, 'r'},
                                         {"json", required_argument, NULL, 'j'},
                                         {"html", required_argument, NULL, 'h'},
                                         {"quick", no_argument, NULL, 'q'},
                                         {0}};
-  *o = (struct throughput_options){0};
+  *o = (struct throughput_options){.settle = -1};
   enum status_code status = options_take(command, argc, argv, known, take_option, o);
   if (status != STATUS_OK)
     return status;

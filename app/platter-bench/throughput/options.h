@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 #include "report/stats.h"
+#include "throughput/goals.h"
 #include "throughput/instrument.h"
 
 #ifdef __cplusplus
@@ -17,7 +18,7 @@ enum { LOADS_MAX = 16 };
 
 struct load {
   double rate;  // frames a second; or
-  double share; // of what comes through at full speed; 0: `rate` it is
+  double share; // of what the search finds, or comes through at full speed; 0: `rate` it is
 };
 
 struct throughput_options {
@@ -27,11 +28,16 @@ struct throughput_options {
   struct frames_wish kind[INSTRUMENT_KINDS_MAX];
   unsigned flows, networks, vlan;
   bool ipv6;
+  bool search;            // else trials at the loads alone
+  struct goal_list goals; // of the search
+  unsigned searches;      // of each kind of frames
+  double limit;           // seconds of a search; 0: none
   unsigned n_loads;
   struct load load[LOADS_MAX];
   double seconds;     // of a trial
   double wait;        // seconds without a frame after which a trial is over
-  double short_share; // see struct tester
+  double settle;      // seconds between trials through the device
+  double short_share; // see struct tester; 0: what the machine allows
   unsigned repeat;
   bool quick;
   const char *json, *html;

@@ -4,9 +4,15 @@
 #include <stdio.h>
 
 #include "report/report.h"
-#include "throughput/options.h"
+#include "throughput/report_parts.h"
 
 enum { LINK_OVERHEAD = 20, BYTE = 8 }; // bytes of preamble and gap (IEEE 802.3); bits
+static const double SHORT_USUAL = 0.005;
+
+double link_bits(const struct frames_wish *kind, double rate)
+{
+  return rate * (kind_mean(kind) + LINK_OVERHEAD) * BYTE;
+}
 
 void throughput_about(json_t *report, const struct measurement *m)
 {
@@ -23,11 +29,15 @@ void throughput_about(json_t *report, const struct measurement *m)
                        : "Nothing of a payload is copied.");
   report_paragraph(
       report,
-      "A trial is %g seconds of sending; it ends when nothing has come for %g. RFC "
-      "2544 (section 23) asks for 60 and 2, and waits before it: this is none of its "
-      "tests. A trial in which less than %g%% of the frames left in time is void, and "
-      "taken again. Nothing is caught up on; what was offered stands beside the load asked for.",
-      o->seconds, o->wait, 100 * (1 - o->short_share));
+      "A trial at a load is %g seconds of sending; it ends when nothing has come for %g, and the "
+      "next begins %g later. A trial in which too few of the frames left in time is void, and "
+      "taken again. Nothing is caught up on; what was offered stands beside the load asked for.%s",
+      o->seconds, o->wait, o->settle,
+      o->search ? ""
+                : " RFC 2544 (section 23) asks for 60 seconds, 2 and 5: this is none of its "
+                  "tests.");
+  if (o->search)
+    search_about(report, m);
   if (m->instrument.tester.together)
     report_paragraph(report, "Sender and receiver take turns on one core, which leaves one to the "
                              "device under test.");
@@ -40,8 +50,15 @@ void throughput_about(json_t *report, const struct measurement *m)
                    "where they differ.");
 }
 
-static void put_size(json_t *row, const struct frames_wish *kind)
+void put_columns(json_t *table, const struct report_heading *headings, size_t n)
 {
+  for (size_t i = 0; i < n; i++)
+    report_column(table, headings[i].name, headings[i].unit);
+}
+
+void put_frame(json_t *row, const struct measurement *m, const struct outcome *o)
+{
+  const struct frames_wish *kind = &m->options.kind[o->kind];
   if (kind->n_mix == 1)
     json_array_append_new(row, json_integer(kind->mix[0]));
   else
@@ -49,7 +66,7 @@ static void put_size(json_t *row, const struct frames_wish *kind)
 }
 
 // What it is in millions, or in other units.
-static json_t *scaled(const struct samples *from, double factor)
+json_t *scaled(const struct samples *from, double factor)
 {
   struct samples to = *from;
   for (size_t i = 0; i < to.count; i++)
@@ -67,10 +84,11 @@ static json_t *middle(const struct samples *from, double factor)
   return spread.count > 0 ? json_real(spread.median * factor) : json_null();
 }
 
-static void put_row(json_t *table, const struct frames_wish *kind, const struct series *s)
+static void put_row(json_t *table, const struct measurement *m, const struct outcome *o,
+                    const struct series *s)
 {
   json_t *row = report_row(table);
-  put_size(row, kind);
+  put_frame(row, m, o);
   json_array_append_new(row, s->asked > 0 ? json_real(s->asked / 1e6) : json_string("full"));
   json_array_append_new(row, scaled(&s->offered, 1e-6));
   json_array_append_new(row, json_integer(s->valid));
@@ -84,40 +102,53 @@ static void put_row(json_t *table, const struct frames_wish *kind, const struct 
 
 static void put_rates(json_t *report, const struct measurement *m)
 {
-  static const struct {
-    const char *name, *unit;
-  } columns[] = {{"Frame", "bytes"},   {"Load", "Mpps"},
-                 {"Offered", "Mpps"},  {"Trials", ""},
-                 {"Received", "Mpps"}, {"Lost", "%"},
-                 {"Lost", "frames"},   {"Damaged", "frames"},
-                 {"Twice", "frames"},  {"Out of order", "frames"}};
+  static const struct report_heading columns[] = {{"Frame", "bytes"},   {"Load", "Mpps"},
+                                                  {"Offered", "Mpps"},  {"Trials", ""},
+                                                  {"Received", "Mpps"}, {"Lost", "%"},
+                                                  {"Lost", "frames"},   {"Damaged", "frames"},
+                                                  {"Twice", "frames"},  {"Out of order", "frames"}};
   json_t *table =
       report_table(report, "What came through",
                    "Lost frames, of all trials, are those that did not come back whole: "
                    "damaged ones are among them.");
-  for (unsigned c = 0; c < sizeof(columns) / sizeof(*columns); c++)
-    report_column(table, columns[c].name, columns[c].unit);
-  for (unsigned k = 0; k < m->options.n_kinds; k++) {
+  put_columns(table, columns, sizeof(columns) / sizeof(*columns));
+  for (unsigned k = 0; k < m->n_outcomes; k++) {
     const struct outcome *o = &m->outcome[k];
     if (!o->measured)
       continue;
-    put_row(table, &m->options.kind[k], &o->full);
-    for (unsigned l = 0; l < m->options.n_loads; l++)
+    put_row(table, m, o, &o->full);
+    for (unsigned l = 0; l < o->n_loads; l++)
       if (o->load[l].asked > 0)
-        put_row(table, &m->options.kind[k], &o->load[l]);
+        put_row(table, m, o, &o->load[l]);
   }
 }
 
-static void put_delay_row(json_t *table, const struct frames_wish *kind, const char *what,
-                          const struct series *s)
+static void put_delay_row(json_t *table, const struct measurement *m, const struct outcome *o,
+                          const char *what, const struct series *s)
 {
   const struct samples *const columns[] = {&s->p50,   &s->p90,  &s->p99, &s->p999,
                                            &s->p9999, &s->most, &s->pdv, &s->jitter};
   json_t *row = report_row(table);
-  put_size(row, kind);
+  put_frame(row, m, o);
   json_array_append_new(row, json_string(what));
   for (unsigned c = 0; c < sizeof(columns) / sizeof(*columns); c++)
     json_array_append_new(row, middle(columns[c], 1));
+}
+
+struct load_text {
+  char text[96];
+};
+
+// "2.5 Mpps, 50% of PDR".
+static struct load_text load_show(const struct measurement *m, const struct outcome *o, unsigned l)
+{
+  const struct throughput_options *options = &m->options;
+  struct load_text t;
+  int n = snprintf(t.text, sizeof(t.text), "%.4g Mpps", o->load[l].asked / 1e6);
+  if (options->load[l].share > 0 && options->search)
+    snprintf(t.text + n, sizeof(t.text) - n, ", %g%% of %s", 100 * options->load[l].share,
+             options->goals.goal[goals_base(options)].name);
+  return t;
 }
 
 static void put_delays(json_t *report, const struct measurement *m)
@@ -134,75 +165,70 @@ static void put_delays(json_t *report, const struct measurement *m)
   report_column(table, "Load", "");
   for (unsigned c = 0; c < sizeof(columns) / sizeof(*columns); c++)
     report_column(table, columns[c], "s");
-  for (unsigned k = 0; k < m->options.n_kinds; k++) {
+  for (unsigned k = 0; k < m->n_outcomes; k++) {
     const struct outcome *o = &m->outcome[k];
     if (!o->measured)
       continue;
-    put_delay_row(table, &m->options.kind[k], "bridged out", &o->floor);
-    for (unsigned l = 0; l < m->options.n_loads; l++) {
-      char what[48];
-      snprintf(what, sizeof(what), "%.4g Mpps", o->load[l].asked / 1e6);
+    put_delay_row(table, m, o, "bridged out", &o->floor);
+    for (unsigned l = 0; l < o->n_loads; l++) {
+      const struct load_text what = load_show(m, o, l);
       if (o->load[l].valid > 0)
-        put_delay_row(table, &m->options.kind[k], what, &o->load[l]);
+        put_delay_row(table, m, o, what.text, &o->load[l]);
     }
   }
 }
 
 // The worst of the trials at loads.
-static double worst(const struct measurement *m, const struct outcome *o, bool away)
+static double worst(const struct outcome *o, bool away)
 {
   double most = 0;
-  for (unsigned l = 0; l < m->options.n_loads; l++) {
+  for (unsigned l = 0; l < o->n_loads; l++) {
     struct spread s = samples_spread(away ? &o->load[l].away : &o->load[l].latest);
     most = s.count > 0 && s.most > most ? s.most : most;
   }
   return most;
 }
 
-static void put_instrument_row(json_t *table, const struct measurement *m, unsigned k)
+static void put_instrument_row(json_t *table, const struct measurement *m, const struct outcome *o)
 {
-  const struct outcome *o = &m->outcome[k];
   const struct series *highest = NULL;
   unsigned voids = 0;
-  for (unsigned l = 0; l < m->options.n_loads; l++) {
+  for (unsigned l = 0; l < o->n_loads; l++) {
     const struct series *s = &o->load[l];
     voids += s->voids;
     if (s->valid > 0 && (highest == NULL || s->asked > highest->asked))
       highest = s;
   }
   json_t *row = report_row(table);
-  put_size(row, &m->options.kind[k]);
+  put_frame(row, m, o);
   json_array_append_new(row, scaled(&o->before.received, 1e-6));
   json_array_append_new(row, scaled(&o->after.received, 1e-6));
-  json_array_append_new(row, json_real(worst(m, o, false)));
-  json_array_append_new(row, json_real(worst(m, o, true)));
+  json_array_append_new(row, json_real(worst(o, false)));
+  json_array_append_new(row, json_real(worst(o, true)));
   json_array_append_new(row, highest != NULL ? json_real(highest->last.gaps.p50) : json_null());
   json_array_append_new(row, highest != NULL ? json_real(highest->last.gaps.p99) : json_null());
   json_array_append_new(row, highest != NULL ? json_real(highest->last.gaps.most) : json_null());
   json_array_append_new(row, json_integer(voids));
+  json_array_append_new(row, json_real(o->short_share * 100));
 }
 
 static void put_instrument(json_t *report, const struct measurement *m)
 {
-  static const struct {
-    const char *name, *unit;
-  } columns[] = {
+  static const struct report_heading columns[] = {
       {"Frame", "bytes"}, {"Alone before", "Mpps"}, {"Alone after", "Mpps"}, {"Late", "s"},
       {"Away", "s"},      {"Gap p50", "s"},         {"Gap p99", "s"},        {"Gap most", "s"},
-      {"Void", "trials"}};
+      {"Void", "trials"}, {"May lack", "%"}};
   json_t *table = report_table(
       report, "The instrument",
       "Alone: what it sends, receives and checks by a port that is connected to itself. Late: how "
       "long the sender, and away: how long the receiver did not come to it, at worst of all trials "
       "at loads; meanwhile frames wait in the device. Gap: between frames as they left, of the "
-      "last "
-      "trial at the highest load; many at once are a gap of 0. Void: trials that were taken "
-      "again.");
-  for (unsigned c = 0; c < sizeof(columns) / sizeof(*columns); c++)
-    report_column(table, columns[c].name, columns[c].unit);
-  for (unsigned k = 0; k < m->options.n_kinds; k++)
+      "last trial at the highest load; many at once are a gap of 0. Void: trials that were taken "
+      "again, because more frames than a trial may lack were not sent in time.");
+  put_columns(table, columns, sizeof(columns) / sizeof(*columns));
+  for (unsigned k = 0; k < m->n_outcomes; k++)
     if (m->outcome[k].before.valid > 0)
-      put_instrument_row(table, m, k);
+      put_instrument_row(table, m, &m->outcome[k]);
 }
 
 void throughput_report(json_t *report, const struct measurement *m)
@@ -211,19 +237,24 @@ void throughput_report(json_t *report, const struct measurement *m)
   report_setting(report, "seconds of a trial", json_real(o->seconds));
   report_setting(report, "seconds without a frame that end it", json_real(o->wait));
   report_setting(report, "valid trials of each load", json_integer(o->repeat));
+  report_setting(report, "seconds between trials", json_real(o->settle));
+  if (o->search)
+    report_setting(report, "searches of each size", json_integer(o->searches));
   report_setting(report, "flows", json_integer(o->flows));
   report_setting(report, "networks of destinations",
                  json_integer(o->networks > 0 ? o->networks : 1));
+  if (o->search)
+    search_report(report, m);
   put_rates(report, m);
   put_delays(report, m);
   put_instrument(report, m);
 }
 
-static void conclude_full(json_t *report, const struct frames_wish *kind, const struct outcome *o)
+static void conclude_full(json_t *report, const struct measurement *m, const struct outcome *o)
 {
   double rate = series_rate(&o->full), limit = outcome_limit(o);
-  double bits = rate * (kind_mean(kind) + LINK_OVERHEAD) * BYTE;
-  const struct kind_text text = kind_show(kind);
+  double bits = link_bits(&m->options.kind[o->kind], rate);
+  const struct kind_text text = outcome_show(m, o);
   if (rate > INSTRUMENT_SHARE * limit)
     report_conclude(report,
                     "%s: %.3g Mpps came through (%.3g Gbit/s on a link), and the instrument alone "
@@ -237,13 +268,12 @@ static void conclude_full(json_t *report, const struct frames_wish *kind, const 
         text.text, rate / 1e6, bits / 1e9, limit / 1e6);
 }
 
-static void conclude_loads(json_t *report, const struct measurement *m, unsigned k)
+static void conclude_loads(json_t *report, const struct measurement *m, const struct outcome *o)
 {
-  const struct outcome *o = &m->outcome[k];
-  const struct kind_text kind = kind_show(&m->options.kind[k]);
+  const struct kind_text kind = outcome_show(m, o);
   const struct series *best = NULL;
   bool known = false;
-  for (unsigned l = 0; l < m->options.n_loads; l++) {
+  for (unsigned l = 0; l < o->n_loads; l++) {
     const struct series *s = &o->load[l];
     if (s->valid == 0 && s->voids > 0)
       report_conclude(report,
@@ -268,22 +298,33 @@ static void conclude_loads(json_t *report, const struct measurement *m, unsigned
         report,
         "%s: frames were lost at every load that could be tried. The receiver was away for "
         "up to %.2g ms: what the device then had no room for is among them.",
-        kind.text, worst(m, o, true) * 1e3);
+        kind.text, worst(o, true) * 1e3);
 }
 
 static void warn(json_t *report, const struct measurement *m)
 {
   uint64_t foreign = 0;
-  for (unsigned k = 0; k < m->options.n_kinds; k++) {
-    foreign += m->outcome[k].full.foreign;
-    for (unsigned l = 0; l < m->options.n_loads; l++)
-      foreign += m->outcome[k].load[l].foreign;
+  double lacks = 0;
+  for (unsigned k = 0; k < m->n_outcomes; k++) {
+    const struct outcome *o = &m->outcome[k];
+    lacks = o->short_share > lacks ? o->short_share : lacks;
+    foreign += o->full.foreign;
+    for (unsigned l = 0; l < o->n_loads; l++)
+      foreign += o->load[l].foreign;
   }
+  if (m->options.short_share == 0 && lacks > SHORT_USUAL)
+    report_warn(report,
+                "The machine takes the sender off its core: with the device bridged out, too, "
+                "frames do not leave in time. Trials that lack up to %.2g%% count, and figures are "
+                "of what was offered; the pace was not even.",
+                lacks * 100);
   if (foreign > 0)
     report_warn(report,
                 "%llu frames came in that are not the instrument's: the network is not "
                 "isolated. They are counted nowhere else.",
                 (unsigned long long)foreign);
+  if (m->options.search && m->options.searches == 1)
+    report_warn(report, "Each search ran once: what it found was not repeated (--searches).");
   if (m->options.repeat == 1)
     report_warn(report, "Each load was tried once: no figure was repeated.");
   if (m->interrupted)
@@ -293,13 +334,16 @@ static void warn(json_t *report, const struct measurement *m)
 void throughput_conclude(json_t *report, const struct measurement *m)
 {
   warn(report, m);
-  for (unsigned k = 0; k < m->options.n_kinds; k++) {
-    if (!m->outcome[k].measured)
+  for (unsigned k = 0; k < m->n_outcomes; k++) {
+    const struct outcome *o = &m->outcome[k];
+    if (!o->measured)
       continue;
-    conclude_full(report, &m->options.kind[k], &m->outcome[k]);
-    if (m->options.n_loads > 0)
-      conclude_loads(report, m, k);
+    conclude_full(report, m, o);
+    search_conclude(report, m, o);
+    if (o->n_loads > 0 && !m->options.search)
+      conclude_loads(report, m, o);
   }
-  report_conclude(report, "These are loads that were tried, not a search: none of them is a "
-                          "throughput as RFC 2544 defines it.");
+  if (!m->options.search)
+    report_conclude(report, "These are loads that were tried, not a search: none of them is a "
+                            "throughput as RFC 2544 defines it.");
 }

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Searches with the instrument's trials: what lies between the search (search/search.h), which
+// knows no device, and the device.
+#ifndef BENCH_THROUGHPUT_SEEK_H
+#define BENCH_THROUGHPUT_SEEK_H
+
+#include "throughput/measuring.h"
+
+// All goals, as often as the options say; goals of different trial durations take a search each
+// (RFC 9971, section 6.5.2). Fills outcome->finding. Returns 0, or -errno and a sentence.
+int seek_goals(struct measuring *measuring);
+
+// Seconds that it takes on a device of known behaviour: roughly what it takes on others.
+double seek_seconds(const struct throughput_options *options);
+
+#endif
