@@ -148,8 +148,9 @@ TEST(Throughput, WhatPlatterDropsIsLost)
   EXPECT_NEAR(double(dropped), sent / 10.0, 1);
 
   // A search finds no load without loss, and one for those who put up with it.
-  ended = bench({"--self", config, "--sizes", "256", "--goal", "lossless:trial=0.02:sum=0.04",
-                 "--goal", "leaky:trial=0.02:sum=0.04:loss=30:width=45", "--json", file});
+  ended =
+      bench({"--self", config, "--sizes", "256", "--goal", "lossless:trial=0.02:sum=0.04", "--goal",
+             "leaky:trial=0.02:sum=0.04:loss=30:width=45", "--curve", "--json", file});
   ASSERT_EQ(ended.status, OK) << ended.err;
   Json report = Json::parse(read_file(file));
   EXPECT_TRUE(has(report["conclusions"], "lossless: missed at the least load too")) << ended.out;
@@ -157,6 +158,7 @@ TEST(Throughput, WhatPlatterDropsIsLost)
   EXPECT_FALSE(has(report["conclusions"], "RFC 2544")) << ended.out;
   EXPECT_TRUE(has(report["about"], "no RFC 2544 throughput")) << ended.out;
   EXPECT_TRUE(has(report["warnings"], "Each search ran once")) << ended.out;
+  EXPECT_TRUE(has(report["warnings"], "the loss curve does not end")) << ended.out;
   // Its loads are shares of what was found, with the tenth that is lost.
   double leaky = 0;
   for (const Json &trial : trials(report))

@@ -250,6 +250,76 @@ TEST(Mlrsearch, AnyDeviceEndsInTime)
   }
 }
 
+struct curve_result curve_of(device *d, double step = 0.1)
+{
+  struct search s = search_of(d);
+  struct curve_result r;
+  char error[200] = "";
+  EXPECT_EQ(loss_curve(&s, 1, step, &r, error, sizeof(error)), 0) << error;
+  return r;
+}
+
+TEST(LossCurve, EndsAfterTwoLoadsWithoutLoss)
+{
+  device d;
+  d.knee = 0.55 * 14.88e6;
+  struct curve_result r = curve_of(&d);
+  EXPECT_TRUE(r.whole);
+  ASSERT_EQ(r.count, 7u) << "100% to 60% lose, 50% and 40% do not";
+  for (unsigned i = 0; i < r.count; i++) {
+    double load = 14.88e6 * (1 - 0.1 * i);
+    EXPECT_DOUBLE_EQ(r.point[i].load, load);
+    EXPECT_NEAR(r.point[i].loss, std::max(0.0, 1 - d.knee / load), 1e-6);
+  }
+  EXPECT_EQ(curve_of(&d, 0.02).count, 25u) << "100% to 56%, 54%, 52%";
+}
+
+TEST(LossCurve, OneLoadWithoutLossIsNotTheEnd)
+{
+  device d;
+  d.swings = 2; // every other trial
+  d.slow = 1;
+  d.knee = 1.05 * 14.88e6;
+  struct curve_result r = curve_of(&d);
+  EXPECT_TRUE(r.whole);
+  ASSERT_EQ(r.count, 4u);
+  EXPECT_EQ(r.point[0].loss, 0);
+  EXPECT_GT(r.point[1].loss, 0);
+}
+
+TEST(LossCurve, OfWhatTheGeneratorCanOffer)
+{
+  device d;
+  d.reach = 0.75 * 14.88e6;
+  d.knee = 0.65 * 14.88e6;
+  struct curve_result r = curve_of(&d);
+  ASSERT_EQ(r.count, 3u);
+  EXPECT_DOUBLE_EQ(r.point[0].load, 0.7 * 14.88e6);
+  EXPECT_TRUE(r.whole);
+  d = {};
+  d.knee = 0;
+  r = curve_of(&d);
+  EXPECT_EQ(r.count, 10u);
+  EXPECT_FALSE(r.whole) << "it loses at any load";
+  d.interrupt_at = d.trials + 4;
+  r = curve_of(&d);
+  EXPECT_EQ(r.cost.end, SEARCH_INTERRUPTED);
+  EXPECT_EQ(r.count, 3u);
+  EXPECT_FALSE(r.whole);
+}
+
+TEST(LossCurve, WhatMakesNoSenseIsRefused)
+{
+  device d;
+  struct search s = search_of(&d);
+  struct curve_result r;
+  char error[200] = "";
+  for (double step : {0.0, 0.2, -1.0})
+    EXPECT_EQ(loss_curve(&s, 1, step, &r, error, sizeof(error)), -EINVAL);
+  EXPECT_EQ(loss_curve(&s, 0, 0.1, &r, error, sizeof(error)), -EINVAL);
+  EXPECT_EQ(d.trials, 0u);
+}
+
 // The example of the RFC (as the draft has it, -15): its four goals, its six points in time. For
 // the goal "20% exceed" the table calls exceed ratios of 42.9% and 27.3% a lower bound in the end;
 // by its own rules, which hold here, they are above 20% and the load is an upper bound.

@@ -109,6 +109,12 @@ static double base_seconds(const struct throughput_options *o)
   return o->repeat * (o->seconds + measuring_overhead(o)) + 3 * limit_repeat(o) * limit;
 }
 
+// It ends before the least load, mostly.
+static double curve_seconds(const struct throughput_options *o)
+{
+  return o->curve ? (o->seconds + measuring_overhead(o)) / CURVE_STEP_MAX : 0;
+}
+
 static int run_device(struct measuring *r)
 {
   const struct throughput_options *options = &r->measurement->options;
@@ -119,7 +125,10 @@ static int run_device(struct measuring *r)
     status = seek_goals(r);
   }
   measuring_part(r, loads_seconds(options));
-  return status == 0 && o->measured ? run_loads(r) : status;
+  if (status == 0 && o->measured)
+    status = run_loads(r);
+  measuring_part(r, curve_seconds(options));
+  return status == 0 && options->curve && !r->measurement->interrupted ? seek_curve(r) : status;
 }
 
 static int run_outcome(struct measuring *r)
@@ -148,7 +157,7 @@ static int run_outcome(struct measuring *r)
 
 static double outcome_seconds(const struct throughput_options *o)
 {
-  return base_seconds(o) + (o->search ? seek_seconds(o) : 0) + loads_seconds(o);
+  return base_seconds(o) + (o->search ? seek_seconds(o) : 0) + loads_seconds(o) + curve_seconds(o);
 }
 
 double measure_seconds(const struct throughput_options *o)

@@ -42,6 +42,7 @@ struct outcome { // of one kind of frames
   struct series full;
   unsigned searches; // that were begun
   struct finding finding[GOALS_MAX];
+  struct curve_result curve;
   unsigned n_loads;
   struct series load[LOADS_MAX];
 };

@@ -28,6 +28,7 @@ struct throughput_options {
   struct frames_wish kind[INSTRUMENT_KINDS_MAX];
   unsigned flows, networks, vlan;
   bool ipv6;
+  bool curve;             // of loss
   bool search;            // else trials at the loads alone
   struct goal_list goals; // of the search
   unsigned searches;      // of each kind of frames

@@ -245,6 +245,8 @@ void throughput_report(json_t *report, const struct measurement *m)
                  json_integer(o->networks > 0 ? o->networks : 1));
   if (o->search)
     search_report(report, m);
+  if (o->curve)
+    curve_report(report, m);
   put_rates(report, m);
   put_delays(report, m);
   put_instrument(report, m);

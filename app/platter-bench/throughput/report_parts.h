@@ -26,4 +26,6 @@ void search_report(json_t *report, const struct measurement *measurement);
 void search_conclude(json_t *report, const struct measurement *measurement,
                      const struct outcome *outcome);
 
+void curve_report(json_t *report, const struct measurement *measurement);
+
 #endif

@@ -130,13 +130,17 @@ static void conclude_found(json_t *report, const struct measurement *m, const st
   const struct finding *f = &o->finding[goal];
   const struct spread rate = samples_spread(&f->conditional);
   double limit = outcome_limit(o);
-  char repeated[96] = "", limited[96] = "";
+  char repeated[96] = "", limited[160] = "";
   if (rate.count > 1)
     snprintf(repeated, sizeof(repeated), " (median of %zu searches, %.4g to %.4g)", rate.count,
              rate.least / MILLION, rate.most / MILLION);
   if (rate.median > INSTRUMENT_SHARE * limit)
     snprintf(limited, sizeof(limited),
              "; the instrument alone does %.4g: the device may well carry more", limit / MILLION);
+  else if (m->instrument.tester.together && rate.median > INSTRUMENT_SHARE * series_rate(&o->full))
+    snprintf(limited, sizeof(limited),
+             "; sender and receiver share a core, and at full speed get no more through it: the "
+             "limit may be theirs");
   report_conclude(report, "%s: %s is %.4g Mpps%s, %.3g Gbit/s on a link%s.",
                   outcome_show(m, o).text, name, rate.median / MILLION, repeated,
                   link_bits(&m->options.kind[o->kind], rate.median) / 1e9, limited);

@@ -20,7 +20,8 @@ struct group {
 
 struct seek {
   struct measuring *measuring;
-  int status; // of the instrument
+  const char *what; // the trials are for
+  int status;       // of the instrument
 };
 
 static struct group group_of(const struct goal_list *list, unsigned first)
@@ -47,7 +48,7 @@ static int run_trial(void *arg, const struct trial_wanted *wanted, struct trial_
   struct seek *s = arg;
   struct trial t;
   double began = wait_now();
-  s->status = measuring_trial(s->measuring, "search", false, wanted->load, wanted->seconds, &t);
+  s->status = measuring_trial(s->measuring, s->what, false, wanted->load, wanted->seconds, &t);
   if (s->status != 0)
     return s->status;
   if (t.void_reason == TRIAL_INTERRUPTED)
@@ -86,22 +87,26 @@ static void note(struct finding *f, const struct goal_result *r, const struct se
   f->most_upper = fmax(f->most_upper, r->upper.load);
 }
 
-static int seek_group(struct measuring *m, const struct group *g)
+static struct search search_up_to(struct seek *seek, double most)
 {
-  static struct mlrsearch_result result;
-  const struct throughput_options *o = &m->measurement->options;
-  struct outcome *outcome = m->outcome;
-  struct seek seek = {.measuring = m};
-  double most = series_rate(&outcome->before);
-  const struct search search = {
+  const struct throughput_options *o = &seek->measuring->measurement->options;
+  return (struct search){
       .trial = run_trial,
       .progress = show,
-      .arg = &seek,
+      .arg = seek,
       .least = fmin(LEAST, most * LEAST_SHARE),
       .most = most,
       .limit = o->limit,
       .overhead = measuring_overhead(o),
   };
+}
+
+static int seek_group(struct measuring *m, const struct group *g)
+{
+  static struct mlrsearch_result result;
+  struct outcome *outcome = m->outcome;
+  struct seek seek = {.measuring = m, .what = "search"};
+  const struct search search = search_up_to(&seek, series_rate(&outcome->before));
   int status =
       mlrsearch(&search, g->goal, g->count, g->goal[0].initial_seconds, &result, m->error, m->size);
   if (status != 0 || seek.status != 0)
@@ -127,6 +132,27 @@ int seek_goals(struct measuring *m)
     }
   }
   return status;
+}
+
+// What the generator can offer to this device, as far as is known.
+static double greatest(const struct outcome *o)
+{
+  for (unsigned g = 0; g < GOALS_MAX; g++)
+    if (o->finding[g].cost.reach > 0)
+      return o->finding[g].cost.reach;
+  return series_rate(&o->before);
+}
+
+int seek_curve(struct measuring *m)
+{
+  struct seek seek = {.measuring = m, .what = "loss curve"};
+  const struct search search = search_up_to(&seek, greatest(m->outcome));
+  struct curve_result *curve = &m->outcome->curve;
+  int status = loss_curve(&search, m->measurement->options.seconds, CURVE_STEP_MAX, curve, m->error,
+                          m->size);
+  if (status == 0 && curve->cost.end == SEARCH_INTERRUPTED)
+    m->measurement->interrupted = true;
+  return status != 0 ? status : seek.status;
 }
 
 // Of the device that the search is timed with, and how much more a real one takes.

@@ -10,7 +10,11 @@
 // (RFC 9971, section 6.5.2). Fills outcome->finding. Returns 0, or -errno and a sentence.
 int seek_goals(struct measuring *measuring);
 
-// Seconds that it takes on a device of known behaviour: roughly what it takes on others.
+// How the device loses from what the generator can offer down (RFC 2544, section 26.3). Fills
+// outcome->curve. Returns as above.
+int seek_curve(struct measuring *measuring);
+
+// Seconds that the goals take on a device of known behaviour: roughly what it takes on others.
 double seek_seconds(const struct throughput_options *options);
 
 #endif

@@ -216,6 +216,8 @@ const struct command command_throughput = {
             "  --loads LIST      frames a second (100000, 100k, 2.5M), or shares of what was\n"
             "                    found for the goal that allows most loss (10%,50%,90%).\n"
             "                    Without --goal: no search, shares of full speed\n"
+            "  --curve           how much is lost from the greatest load down, in tenths (RFC\n"
+            "                    2544, section 26.3)\n"
             "  --flows N         1 to 65536, addresses and ports at random (256)\n"
             "  --networks N      that destinations lie in, 1 to 256 (1)\n"
             "  --ipv6            instead of IPv4\n"

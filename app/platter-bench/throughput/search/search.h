@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The search of `platter-bench throughput`: what a device carries. It is pure: it knows no device,
-// no packet and no clock, only "run a trial at this load for this long". So it is tested against
-// simulated devices whose answer is known.
+// The searches of `platter-bench throughput`: what a device carries, and how it loses. They are
+// pure: they know no device, no packet and no clock, only "run a trial at this load for this long".
+// So they are tested against simulated devices whose answer is known.
 //
 //  - A void trial (the generator fell short of what was asked) is never counted against the device.
 //    It is repeated: once at a load beyond all that were sent so far, more often below, for there
 //    the generator has shown that it can. If all of them are void, the search goes on at what was
-//    sent at best of them, and no load above is tried any more: it is the instrument's limit.
+//    sent at best of them (a curve: at its next load), and no load above is tried any more: it is
+//    the instrument's limit.
 //  - Time is what trials say that they took. A trial that could pass the limit is not begun.
 //  - An interruption or a failure of a trial ends the search; what was measured is in the result.
-//  - It returns 0 when there is a result, also one that was cut short (see its `end`). Otherwise
+//  - They return 0 when there is a result, also one that was cut short (see its `end`). Otherwise
 //    -EINVAL or -ENOMEM and a sentence in `error`, and the result is all zero.
 //
 // Loads are packets per second of one direction (RFC 9971, "Trial Load"); ratios are 0 to 1.
@@ -38,7 +39,7 @@ struct trial_result {
   double took;    // all in all, with waits and drain; 0: as long as was wanted
 };
 
-// Why the search ended.
+// Why a search ended.
 enum search_end {
   SEARCH_FINISHED,    // it found what there is to find
   SEARCH_TIME_UP,     // the next trial could have passed the limit
@@ -138,6 +139,29 @@ struct mlrsearch_result {
 // `warm_up`: seconds at the maximum load before, which count for nothing but time; 0: none.
 int mlrsearch(const struct search *search, const struct goal *goals, unsigned n_goals,
               double warm_up, struct mlrsearch_result *result, char *error, size_t size);
+
+// ---- The loss curve, RFC 2544, section 26.3: from the greatest load down in even steps, one trial
+// each, until two in a row lost nothing.
+
+enum { CURVE_MAX = 100 }; // steps
+
+#define CURVE_STEP_MAX 0.1 // of the greatest load: what the RFC allows
+
+struct curve_point { // loads that the generator fell short of have none
+  double load, offered;
+  double loss; // ratio
+};
+
+struct curve_result {
+  struct search_cost cost;
+  unsigned count;
+  struct curve_point point[CURVE_MAX];
+  bool whole; // it ended as it should; else it was cut short, or the least load still lost
+};
+
+// `seconds`: of a trial. `step`: of search->most.
+int loss_curve(const struct search *search, double seconds, double step,
+               struct curve_result *result, char *error, size_t size);
 
 #ifdef __cplusplus
 }
