@@ -52,12 +52,12 @@ licences() {
 # write to a packet by way of its burst.
 # shellcheck disable=SC2046
 layering() {
-  no_match '#include "(control|config|layout)/' $(sources 'lib/datapath/*' 'lib/stages/*' 'lib/packet/*') &&
+  no_match '#include "(control|config|layout)/' $(sources 'lib/stages/*' 'lib/packet/*') &&
     no_match '#include <rte_' $(sources 'lib/base/*' 'lib/config/*' 'lib/layout/*') &&
-    no_match '#include "datapath/(burst|counters|dispatch|handoff|transmit|worker)' $(sources 'lib/stages/*.c') &&
+    no_match '#include "datapath/(burst|counters|datapath|dispatch|handoff|memory|transmit|worker)' $(sources 'lib/stages/*.c') &&
     no_match '#include "packet/(packet|copy)\.h|\bpacket_(is_)?(writable|extensible)' $(sources 'lib/stages/*') &&
     no_match '\b(malloc|calloc|rte_malloc|printf|RTE_LOG|pthread_mutex_lock|__atomic_fetch|__sync_)\b' \
-      $(sources 'lib/datapath/*.c' 'lib/stages/*.c' | grep -v 'datapath/stage.c')
+      $(sources 'lib/datapath/*.c' 'lib/stages/*.c' | grep -vE 'datapath/(datapath|memory|stage)\.c')
 }
 
 check format format

@@ -8,7 +8,6 @@
 #include "control/appliance.h"
 #include "control/bridge.h"
 #include "control/circling.h"
-#include "control/datapath.h"
 #include "control/eal.h"
 #include "control/generation.h"
 #include "control/loop.h"
@@ -18,6 +17,7 @@
 #include "control/rules.h"
 #include "control/stall.h"
 #include "control/wires.h"
+#include "datapath/datapath.h"
 
 // Where the last rates were taken from.
 struct mark {

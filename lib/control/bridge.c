@@ -15,7 +15,7 @@
 
 #include "base/notes.h"
 #include "control/bridge_internal.h"
-#include "control/memory.h"
+#include "datapath/memory.h"
 
 enum {
   SEEN_MOST = 32768, // places for addresses that one worker remembers: half a megabyte

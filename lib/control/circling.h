@@ -4,7 +4,7 @@
 #ifndef CONTROL_CIRCLING_H
 #define CONTROL_CIRCLING_H
 
-#include "control/datapath.h"
+#include "datapath/datapath.h"
 #include "figures/status.h"
 
 #ifdef __cplusplus

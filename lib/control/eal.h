@@ -11,7 +11,7 @@
 
 #include "base/notes.h"
 #include "config/config.h"
-#include "control/memory.h"
+#include "datapath/memory.h"
 
 #ifdef __cplusplus
 extern "C" {

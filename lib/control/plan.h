@@ -7,7 +7,7 @@
 #include "base/notes.h"
 #include "config/config.h"
 #include "control/forwarding.h"
-#include "control/memory.h"
+#include "datapath/memory.h"
 #include "layout/layout.h"
 
 #ifdef __cplusplus

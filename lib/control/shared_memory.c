@@ -28,7 +28,7 @@
 #include <rte_lcore.h>
 
 #include "base/clock.h"
-#include "control/datapath.h"
+#include "datapath/datapath.h"
 
 enum { TURN_TIMEOUT = 2000 }; // milliseconds
 

@@ -23,10 +23,10 @@
 #include <rte_ring.h>
 
 #include "control/bridge.h"
-#include "control/datapath.h"
 #include "control/generation.h"
 #include "control/plan.h"
 #include "control/rules.h"
+#include "datapath/datapath.h"
 #include "frame_bytes.h"
 
 using Packets = std::vector<rte_mbuf *>;

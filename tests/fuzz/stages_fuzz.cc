@@ -16,10 +16,10 @@
 #include <rte_rcu_qsbr.h>
 
 #include "control/bridge.h"
-#include "control/datapath.h"
 #include "control/generation.h"
 #include "control/plan.h"
 #include "control/rules.h"
+#include "datapath/datapath.h"
 #include "datapath/dispatch.h"
 #include "require.h"
 

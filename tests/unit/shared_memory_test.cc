@@ -14,7 +14,7 @@
 
 #include <rte_rcu_qsbr.h>
 
-#include "control/datapath.h"
+#include "datapath/datapath.h"
 
 namespace
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "control/datapath.h"
+#include "datapath/datapath.h"
 
 #include <errno.h>
 #include <stdio.h>

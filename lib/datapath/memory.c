@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "control/memory.h"
+#include "datapath/memory.h"
 
 #include <errno.h>
 #include <stdio.h>

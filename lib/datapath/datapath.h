@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The workers with their queues and handoffs, as the layout has them, and what control tells all of
-// them while they run.
-#ifndef CONTROL_DATAPATH_H
-#define CONTROL_DATAPATH_H
+// them while they run. What is here is called by control, between turns of the workers' or beside
+// them: it may allocate and wait.
+#ifndef DATAPATH_DATAPATH_H
+#define DATAPATH_DATAPATH_H
 
-#include "control/forwarding.h"
-#include "control/memory.h"
+#include "datapath/memory.h"
 #include "datapath/worker.h"
 #include "layout/layout.h"
 

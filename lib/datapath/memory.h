@@ -28,8 +28,8 @@
 //
 // The header pool: two mbufs (the private header, and the indirect one behind it) for each place
 // that a packet can be in, and the same caches.
-#ifndef CONTROL_MEMORY_H
-#define CONTROL_MEMORY_H
+#ifndef DATAPATH_MEMORY_H
+#define DATAPATH_MEMORY_H
 
 #include <stdbool.h>
 #include <stddef.h>
