@@ -17,9 +17,9 @@
 
 #include "base/notes.h"
 #include "config/filter.h"
-#include "control/cpu.h"
-#include "control/eal.h"
 #include "control/filter_code.h"
+#include "host/cpu.h"
+#include "host/eal.h"
 #include "replay/capture_reader.h"
 #include "show.h"
 

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "command.h"
-#include "control/changes.h"
-#include "control/runtime_directory.h"
+#include "host/interface/changes.h"
+#include "host/runtime_directory.h"
 
 // `idle`: one that runs is no failure, and left alone.
 static enum status_code restore(const char *prefix, bool idle)

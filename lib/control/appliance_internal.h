@@ -8,7 +8,6 @@
 #include "control/appliance.h"
 #include "control/bridge.h"
 #include "control/circling.h"
-#include "control/eal.h"
 #include "control/generation.h"
 #include "control/loop.h"
 #include "control/plan.h"
@@ -18,6 +17,7 @@
 #include "control/stall.h"
 #include "control/wires.h"
 #include "datapath/datapath.h"
+#include "host/eal.h"
 
 // Where the last rates were taken from.
 struct mark {

@@ -12,14 +12,14 @@
 #include "base/clock.h"
 #include "config/errors.h"
 #include "control/appliance_internal.h"
-#include "control/changes.h"
-#include "control/descriptors.h"
-#include "control/eal.h"
-#include "control/eal_log.h"
 #include "control/plan.h"
 #include "control/port_replay.h"
 #include "control/shared_memory.h"
 #include "control/telemetry.h"
+#include "host/descriptors.h"
+#include "host/eal.h"
+#include "host/eal_log.h"
+#include "host/interface/changes.h"
 
 static const double TICK_SECONDS = 0.005;
 

@@ -9,13 +9,13 @@
 
 #include "base/clock.h"
 #include "control/appliance_internal.h"
-#include "control/changes.h"
-#include "control/eal.h"
 #include "control/memif.h"
 #include "control/port_output.h"
 #include "control/port_replay.h"
 #include "control/shared_memory.h"
 #include "control/telemetry_server.h"
+#include "host/eal.h"
+#include "host/interface/changes.h"
 
 enum {
   JOIN_SECONDS = 1,     // for a worker that is held in a driver

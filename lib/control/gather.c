@@ -10,7 +10,7 @@
 #include <rte_version.h>
 
 #include "control/appliance_internal.h"
-#include "control/eal.h"
+#include "host/eal.h"
 
 _Static_assert(STATUS_POOLS_MAX >= 2 * MEMORY_NODES_MAX + CONFIG_PORTS_MAX,
                "a status has room for every pool");

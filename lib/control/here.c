@@ -6,16 +6,16 @@
 
 #include "config/errors.h"
 #include "control/bridge.h"
-#include "control/descriptors.h"
-#include "control/drivers.h"
-#include "control/eal.h"
 #include "control/forwarding.h"
 #include "control/here_device.h"
 #include "control/peer_socket.h"
 #include "control/plan.h"
 #include "control/port.h"
 #include "control/port_replay.h"
-#include "control/runtime_directory.h"
+#include "host/descriptors.h"
+#include "host/drivers.h"
+#include "host/eal.h"
+#include "host/runtime_directory.h"
 
 enum { SENTENCE = 1024 };
 

@@ -14,13 +14,13 @@
 #include <rte_kvargs.h>
 
 #include "base/notes.h"
-#include "control/capability.h"
-#include "control/drivers.h"
-#include "control/interface.h"
-#include "control/interface_take.h"
-#include "control/pci.h"
 #include "control/peer_socket.h"
 #include "control/port_output.h"
+#include "host/capability.h"
+#include "host/drivers.h"
+#include "host/interface/interface.h"
+#include "host/interface/take.h"
+#include "host/pci.h"
 
 // As net_pcap opens it. What is no file (a pipe) gives its bytes only once: that is left alone.
 static int capture_opens(const char *path, char *why, size_t size)

@@ -8,7 +8,7 @@
 #include <rte_log.h>
 
 #include "control/appliance_internal.h"
-#include "control/eal_log.h"
+#include "host/eal_log.h"
 
 static const double RETRY_SECONDS = 1, WORKER_SECONDS = 2;
 

@@ -18,7 +18,7 @@
 #include <rte_kvargs.h>
 
 #include "base/notes.h"
-#include "control/unix_sockets.h"
+#include "host/unix_sockets.h"
 
 enum {
   HELLO_TIMEOUT = 500,  // milliseconds

@@ -7,9 +7,9 @@
 
 #include <rte_ether.h>
 
-#include "control/cpu.h"
 #include "control/looped_capture.h"
 #include "control/port.h"
+#include "host/cpu.h"
 #include "layout/device.h"
 
 enum { HELD_BY_NIC = 4096 };

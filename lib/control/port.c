@@ -11,18 +11,19 @@
 #include <rte_errno.h>
 
 #include "base/clock.h"
-#include "control/changes.h"
-#include "control/eal_log.h"
-#include "control/interface.h"
-#include "control/interface_take.h"
 #include "control/memif.h"
 #include "control/memif_socket.h"
-#include "control/pci.h"
+#include "control/peer_messages.h"
 #include "control/peer_socket.h"
 #include "control/port_internal.h"
 #include "control/port_output.h"
 #include "control/port_replay.h"
 #include "control/shared_memory.h"
+#include "host/eal_log.h"
+#include "host/interface/changes.h"
+#include "host/interface/interface.h"
+#include "host/interface/take.h"
+#include "host/pci.h"
 
 // A failing driver's own reason, in brackets, or nothing.
 static const char *drivers_words(char *text, size_t size)
@@ -49,6 +50,7 @@ static const char *arguments(const struct port *port)
 int port_prepare_socket(const struct port *port, char *error, size_t size)
 {
   char why[300];
+  peer_messages_begin();
   int status = peer_socket_prepare(port->facts.driver, arguments(port), why, sizeof(why));
   if (status != 0)
     return fail(error, size, status, "ports.%s.device: '%s': %s", port->config->name, port->device,

@@ -11,9 +11,9 @@
 
 #include "base/notes.h"
 #include "config/config.h"
-#include "control/packet_socket.h"
 #include "datapath/datapath.h"
 #include "datapath/memory.h"
+#include "host/interface/packet_socket.h"
 #include "layout/device.h"
 #include "replay/replay.h"
 

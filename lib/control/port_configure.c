@@ -6,9 +6,9 @@
 
 #include <rte_ether.h>
 
-#include "control/changes.h"
 #include "control/port.h"
 #include "control/port_internal.h"
+#include "host/interface/changes.h"
 
 enum {
   VLAN_TAGS = 8, // two of them may come on top of the MTU

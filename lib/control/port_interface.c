@@ -9,10 +9,10 @@
 
 #include <rte_errno.h>
 
-#include "control/changes.h"
-#include "control/interface.h"
 #include "control/port.h"
 #include "control/port_internal.h"
+#include "host/interface/changes.h"
+#include "host/interface/interface.h"
 
 bool port_stands_on_interface(const struct port *port)
 {

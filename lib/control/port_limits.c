@@ -6,9 +6,9 @@
 #include <rte_ether.h>
 #include <rte_mbuf.h>
 
-#include "control/interface.h"
 #include "control/port.h"
 #include "control/port_internal.h"
+#include "host/interface/interface.h"
 #include "packet/vlan.h"
 
 bool port_sends_segments(const struct port *port)

@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "control/interface.h"
 #include "control/port.h"
 #include "control/port_internal.h"
+#include "host/interface/interface.h"
 
 void port_find_losses(struct port *port)
 {

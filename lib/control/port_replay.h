@@ -5,8 +5,8 @@
 #define CONTROL_PORT_REPLAY_H
 
 #include "base/notes.h"
-#include "control/eal.h"
 #include "control/port.h"
+#include "host/eal.h"
 
 // Before EAL: reads the capture through and computes what it needs. `held`: see replay_plan_make.
 // Returns 0, or -errno and a sentence in `error`, as port_replay_open. Adds to `warnings` what its

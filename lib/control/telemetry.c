@@ -10,10 +10,10 @@
 #include <rte_common.h>
 #include <rte_version.h>
 
-#include "control/runtime_directory.h"
 #include "control/telemetry_commands.h"
 #include "control/telemetry_data.h"
 #include "control/telemetry_server.h"
+#include "host/runtime_directory.h"
 
 static json_t *list(const struct appliance *a, const char *parameter);
 static json_t *help(const struct appliance *a, const char *parameter);

@@ -13,10 +13,10 @@
 
 #include "base/text.h"
 #include "base/utf8.h"
-#include "control/eal.h"
 #include "control/telemetry_commands.h"
 #include "control/telemetry_data.h"
-#include "packet/dpdk_release.h"
+#include "host/dpdk_release.h"
+#include "host/eal.h"
 
 static json_t *eal_params(const struct appliance *a, const char *parameter)
 {

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// Control makes workers and handoffs while no worker runs, and owns their memory. While they run it
+// writes only what is written atomically below (the generation, limits, links, absence), and what
+// belongs to a device while its port is absent. What a worker may still be using is waited for by
+// marks of rte_rcu_qsbr, which each worker passes between its turns.
 #include "datapath/datapath.h"
 
 #include <errno.h>

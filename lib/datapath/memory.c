@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// Control makes the pools before workers start and frees them after they have ended; workers and
+// drivers only take mbufs and give them back. The formula is arithmetic and needs no EAL.
 #include "datapath/memory.h"
 
 #include <errno.h>

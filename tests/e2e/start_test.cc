@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 
 #include "expect.h"
+#include "host/dpdk_release.h"
 #include "leftovers.h"
-#include "packet/dpdk_release.h"
 #include "pcap_file.h"
 #include "scratch.h"
 

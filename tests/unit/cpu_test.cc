@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Which CPUs workers get, on machines that are not this one.
-#include "control/cpu.h"
+#include "host/cpu.h"
 
 #include <memory>
 #include <string>

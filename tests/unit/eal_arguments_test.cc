@@ -5,8 +5,8 @@
 
 #include <gtest/gtest.h>
 
-#include "control/eal_arguments.h"
-#include "packet/dpdk_release.h"
+#include "host/dpdk_release.h"
+#include "host/eal_arguments.h"
 
 namespace
 {

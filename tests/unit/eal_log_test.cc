@@ -4,7 +4,7 @@
 
 #include <rte_log.h>
 
-#include "control/eal_log.h"
+#include "host/eal_log.h"
 
 namespace
 {

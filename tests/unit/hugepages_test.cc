@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "control/hugepages.h"
+#include "host/hugepages.h"
 #include "scratch.h"
 
 namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "control/log_limit.h"
+#include "host/log_limit.h"
 
 #include <gtest/gtest.h>
 

@@ -9,7 +9,7 @@
 
 #include <gtest/gtest.h>
 
-#include "control/pci.h"
+#include "host/pci.h"
 #include "scratch.h"
 
 namespace

@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "control/runtime_directory.h"
+#include "host/runtime_directory.h"
 #include "scratch.h"
 
 namespace

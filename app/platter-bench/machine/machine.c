@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "control/cpu.h"
+#include "host/cpu.h"
 #include "machine/cpu.h"
 #include "machine/files.h"
 #include "machine/time.h"

@@ -11,11 +11,11 @@
 #include <rte_ring.h>
 
 #include "cli/wait.h"
-#include "control/changes.h"
 #include "control/devices.h"
-#include "control/eal.h"
 #include "control/forwarding.h"
 #include "control/memif.h"
+#include "host/eal.h"
+#include "host/interface/changes.h"
 #include "packet/pool.h"
 #include "throughput/default_route.h"
 

@@ -9,8 +9,8 @@
 
 #include "bench.h"
 #include "cli/wait.h"
-#include "control/cpu.h"
 #include "control/forwarding.h"
+#include "host/cpu.h"
 #include "report/report.h"
 #include "throughput/measure.h"
 #include "throughput/platter_dut.h"

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/notes.h"
-#include "control/cpu.h"
+#include "host/cpu.h"
 #include "report/progress.h"
 #include "report/report.h"
 #include "zero_copy/child.h"

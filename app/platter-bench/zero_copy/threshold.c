@@ -11,7 +11,7 @@
 
 #include "base/notes.h"
 #include "cli/wait.h"
-#include "control/eal.h"
+#include "host/eal.h"
 #include "packet/copy.h"
 #include "report/report.h"
 #include "zero_copy/child.h"
