@@ -9,7 +9,7 @@
 #include "base/utf8.h"
 #include "figures/figure.h"
 #include "json.h"
-#include "layout/device.h"
+#include "ports/device/device.h"
 
 // A member, unless there is nothing to say.
 static bool set(json_t *object, const char *key, json_t *value)

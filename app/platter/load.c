@@ -5,10 +5,10 @@
 
 #include "cli/console.h"
 #include "command.h"
-#include "control/devices.h"
 #include "control/forwarding.h"
 #include "control/plan.h"
 #include "control/slots.h"
+#include "ports/device/check.h"
 #include "show.h"
 
 static struct layout *layout_of(const struct config *config, bool stand_ins,

@@ -5,8 +5,8 @@
 
 #include "base/clock.h"
 #include "control/appliance_internal.h"
-#include "control/hotplug.h"
-#include "control/reconnect.h"
+#include "ports/hotplug.h"
+#include "ports/reconnect.h"
 
 enum { STALE_SECONDS = 1 };
 
@@ -119,11 +119,26 @@ static void update_port(struct appliance *a, unsigned number)
   say_cut(a, number, device.cuts);
 }
 
+// Devices that go and come back are for workers that answer.
+static void update_devices(struct appliance *a)
+{
+  const struct hotplug_setup setup = {
+      .datapath = &a->datapath,
+      .memory = &a->memory,
+      .layout = a->layout,
+      .inserts = a->forwarding.inserts,
+  };
+  if (!a->running)
+    return;
+  if (!a->stuck)
+    hotplug_update(a->hotplug, a->port, a->config->n_ports, &setup, clock_now());
+  reconnect_update(a->reconnect, a->port, a->config->n_ports, &a->datapath, clock_now());
+}
+
 static void update_ports(struct appliance *a)
 {
   a->up = 0;
-  hotplug_update(a, clock_now());
-  reconnect_update(a, clock_now());
+  update_devices(a);
   for (unsigned i = 0; i < a->config->n_ports; i++)
     update_port(a, i);
   wires_update(&a->wires, clock_now());

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What appliance_start.c, appliance_ports.c (their start), appliance.c (while it runs),
-// appliance_stop.c, gather.c (figures), hotplug.c and telemetry's commands share. Nobody else
-// includes this.
+// appliance_stop.c, gather.c (figures) and telemetry's commands share. Nobody else includes this.
 #ifndef CONTROL_APPLIANCE_INTERNAL_H
 #define CONTROL_APPLIANCE_INTERNAL_H
 
@@ -11,28 +10,20 @@
 #include "control/generation.h"
 #include "control/loop.h"
 #include "control/plan.h"
-#include "control/port.h"
-#include "control/reconnect.h"
 #include "control/rules.h"
 #include "control/stall.h"
-#include "control/wires.h"
 #include "datapath/datapath.h"
 #include "host/eal.h"
+#include "ports/hotplug.h"
+#include "ports/port.h"
+#include "ports/reconnect.h"
+#include "ports/wires.h"
 
 // Where the last rates were taken from.
 struct mark {
   double at, next; // monotonic seconds; when they are due again
   uint64_t received[CONFIG_PORTS_MAX], transmitted[CONFIG_PORTS_MAX];
   uint64_t busy[LAYOUT_WORKERS_MAX], idle[LAYOUT_WORKERS_MAX], moved[LAYOUT_WORKERS_MAX];
-};
-
-// See hotplug.h. Of one port; times in monotonic seconds.
-struct hotplug {
-  bool leaves;         // the device was taken from the workers, and is not let go yet
-  uint64_t detachment; // see datapath_detach
-  double waits_until;  // for the workers, before it is said that one does not come
-  double retry;
-  char error[512]; // why it did not come back, when last tried
 };
 
 struct appliance {
@@ -80,7 +71,7 @@ struct appliance {
 //                PCI devices, as many as `pci` has room for (CONFIG_PORTS_MAX), to the request
 //   probe        finds or makes the devices of ports that were not refused before
 //   start        configures and starts them all; 0, or -errno
-//   name_outputs see port_output.h; the last step, for it cannot be undone. 0, or -errno
+//   name_outputs see ports/output.h; the last step, for it cannot be undone. 0, or -errno
 void appliance_plan_looped(struct appliance *appliance, struct config_errors *errors);
 void appliance_plan_ports(struct appliance *appliance, unsigned held, struct eal_request *request,
                           const char **pci, struct notes *warnings, struct config_errors *errors);

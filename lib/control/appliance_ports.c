@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "control/appliance_internal.h"
-#include "control/port_output.h"
-#include "control/port_replay.h"
 #include "host/descriptors.h"
+#include "ports/output.h"
+#include "ports/replay.h"
 
 void appliance_refuse(struct appliance *a, struct config_place place, char *sentence, size_t size,
                       struct config_errors *errors)

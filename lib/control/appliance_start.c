@@ -13,13 +13,13 @@
 #include "config/errors.h"
 #include "control/appliance_internal.h"
 #include "control/plan.h"
-#include "control/port_replay.h"
-#include "control/shared_memory.h"
 #include "control/telemetry.h"
 #include "host/descriptors.h"
 #include "host/eal.h"
 #include "host/eal_log.h"
 #include "host/interface/changes.h"
+#include "ports/peers/shared_memory.h"
+#include "ports/replay.h"
 
 static const double TICK_SECONDS = 0.005;
 

@@ -9,13 +9,13 @@
 
 #include "base/clock.h"
 #include "control/appliance_internal.h"
-#include "control/memif.h"
-#include "control/port_output.h"
-#include "control/port_replay.h"
-#include "control/shared_memory.h"
 #include "control/telemetry_server.h"
 #include "host/eal.h"
 #include "host/interface/changes.h"
+#include "ports/output.h"
+#include "ports/peers/memif.h"
+#include "ports/peers/shared_memory.h"
+#include "ports/replay.h"
 
 enum {
   JOIN_SECONDS = 1,     // for a worker that is held in a driver
@@ -151,7 +151,7 @@ static void drain_ports(struct appliance *a)
 static void close_ports(struct appliance *a)
 {
   bool memif = false;
-  reconnect_stop(a);
+  reconnect_stop(a->reconnect, CONFIG_PORTS_MAX);
   residence_detach(a->residence);
   for (unsigned i = 0; i < a->config->n_ports; i++) {
     port_stop(&a->port[i]);

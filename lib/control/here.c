@@ -7,15 +7,15 @@
 #include "config/errors.h"
 #include "control/bridge.h"
 #include "control/forwarding.h"
-#include "control/here_device.h"
-#include "control/peer_socket.h"
 #include "control/plan.h"
-#include "control/port.h"
-#include "control/port_replay.h"
 #include "host/descriptors.h"
 #include "host/drivers.h"
 #include "host/eal.h"
 #include "host/runtime_directory.h"
+#include "ports/here.h"
+#include "ports/peers/socket.h"
+#include "ports/port.h"
+#include "ports/replay.h"
 
 enum { SENTENCE = 1024 };
 

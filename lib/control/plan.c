@@ -7,10 +7,10 @@
 
 #include <rte_ether.h>
 
-#include "control/looped_capture.h"
-#include "control/port.h"
 #include "host/cpu.h"
-#include "layout/device.h"
+#include "ports/device/device.h"
+#include "ports/looped_capture.h"
+#include "ports/port.h"
 
 enum { HELD_BY_NIC = 4096 };
 

@@ -59,7 +59,7 @@ static bool is_harmless(const char *line)
       "rt-signals",
       // net_virtio_user: no address was given, and any will do: platter forwards other people's.
       "No valid MAC in devargs or device",
-      // It asks for fewer transmit queues first (port_configure.c, set_queues).
+      // It asks for fewer transmit queues first (ports/configure.c, set_queues).
       "must be equal to number of tx queues",
       "dev_configure = ",
   };

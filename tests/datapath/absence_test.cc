@@ -8,8 +8,8 @@
 #include <rte_bus_vdev.h>
 #include <rte_dev.h>
 
-#include "control/port.h"
-#include "control/port_internal.h"
+#include "ports/internal.h"
+#include "ports/port.h"
 
 namespace
 {

@@ -19,9 +19,9 @@
 #include <rte_mempool.h>
 
 #include "base/clock.h"
-#include "control/port.h"
 #include "host/cpu.h"
 #include "host/eal.h"
+#include "ports/port.h"
 
 enum {
   CYCLES = 1000,

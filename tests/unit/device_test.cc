@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "layout/device.h"
+#include "ports/device/device.h"
 
 #include <gtest/gtest.h>
 

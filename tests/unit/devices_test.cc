@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "control/devices.h"
+#include "ports/device/check.h"
 
 namespace
 {

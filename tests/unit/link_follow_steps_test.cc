@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "control/link_follow.h"
+#include "ports/link_follow.h"
 
 namespace
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A memif client whose server listens: control sees whether it greets, and waits for nobody.
-#include "control/peer_socket.h"
+#include "ports/peers/socket.h"
 
 #include <chrono>
 #include <cstring>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Memory that workers may be reading is not unmapped: by a worker whose turns this test counts.
-#include "control/shared_memory.h"
+#include "ports/peers/shared_memory.h"
 
 #include <atomic>
 #include <functional>

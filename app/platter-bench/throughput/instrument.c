@@ -11,12 +11,12 @@
 #include <rte_ring.h>
 
 #include "cli/wait.h"
-#include "control/devices.h"
 #include "control/forwarding.h"
-#include "control/memif.h"
 #include "host/eal.h"
 #include "host/interface/changes.h"
 #include "packet/pool.h"
+#include "ports/device/check.h"
+#include "ports/peers/memif.h"
 #include "throughput/default_route.h"
 
 enum {

@@ -10,8 +10,8 @@
 
 #include "base/notes.h"
 #include "config/config.h"
-#include "control/port.h"
 #include "datapath/memory.h"
+#include "ports/port.h"
 #include "throughput/frames.h"
 #include "throughput/tester.h"
 
