@@ -60,9 +60,12 @@ layering() {
       $(sources 'lib/datapath/*.c' 'lib/stages/*.c' | grep -vE 'datapath/(datapath|memory|stage)\.c')
 }
 
+circles() { python3 tests/includes/circles.py; }
+
 check format format
 check cppcheck analyse
 check shellcheck shells
 check licences licences
 check layering layering
+check circles circles
 exit $status
