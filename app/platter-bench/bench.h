@@ -5,6 +5,6 @@
 
 #include "cli/cli.h"
 
-extern const struct command command_zero_copy, command_kernel, command_throughput;
+extern const struct command command_zero_copy, command_kernel, command_throughput, command_compare;
 
 #endif

@@ -7,6 +7,7 @@ int main(int argc, char **argv)
 {
   static const struct command *const commands[] = {
       // one a line
+      &command_compare,
       &command_kernel,
       &command_throughput,
       &command_zero_copy,

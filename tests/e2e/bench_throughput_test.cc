@@ -148,9 +148,9 @@ TEST(Throughput, WhatPlatterDropsIsLost)
   EXPECT_NEAR(double(dropped), sent / 10.0, 1);
 
   // A search finds no load without loss, and one for those who put up with it.
-  ended =
-      bench({"--self", config, "--sizes", "256", "--goal", "lossless:trial=0.02:sum=0.04", "--goal",
-             "leaky:trial=0.02:sum=0.04:loss=30:width=45", "--curve", "--json", file});
+  ended = bench({"--self", config, "--sizes", "256", "--goal", "lossless:trial=0.02:sum=0.04",
+                 "--goal", "leaky:trial=0.02:sum=0.04:loss=30:width=45", "--curve", "--json", file,
+                 "--csv", dir / "figures.csv"});
   ASSERT_EQ(ended.status, OK) << ended.err;
   Json report = Json::parse(read_file(file));
   EXPECT_TRUE(has(report["conclusions"], "lossless: missed at the least load too")) << ended.out;
@@ -159,6 +159,16 @@ TEST(Throughput, WhatPlatterDropsIsLost)
   EXPECT_TRUE(has(report["about"], "no RFC 2544 throughput")) << ended.out;
   EXPECT_TRUE(has(report["warnings"], "Each search ran once")) << ended.out;
   EXPECT_TRUE(has(report["warnings"], "the loss curve does not end")) << ended.out;
+  EXPECT_NE(read_file(dir / "figures.csv").find("\n\"256 bytes\",\"leaky\",\"frames/s\","),
+            std::string::npos);
+  Process compare({getenv("PLATTER_BENCH"), "compare", file, file});
+  ended = compare.wait(30);
+  EXPECT_EQ(ended.status, OK) << ended.err;
+  EXPECT_NE(ended.out.find(" 0 differ by more than their spread"), std::string::npos) << ended.out;
+  Process nothing({getenv("PLATTER_BENCH"), "compare", file, config});
+  ended = nothing.wait(30);
+  EXPECT_EQ(ended.status, FAILED);
+  EXPECT_NE(ended.err.find("lossy.yaml"), std::string::npos) << ended.err;
   // Its loads are shares of what was found, with the tenth that is lost.
   double leaky = 0;
   for (const Json &trial : trials(report))

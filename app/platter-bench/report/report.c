@@ -48,11 +48,11 @@ json_t *report_new(const char *name, const char *title)
   json_set_alloc_funcs(allocate, free);
   atomic_store(&memory_out, false);
   return json_pack("{s:o, s:o, s:[], s:s, s:s, s:o, s:o, s:{}, s:n, s:[], s:[], s:[], s:[], s:[],"
-                   " s:[]}",
+                   " s:[], s:[]}",
                    "report", text(name), "title", text(title), "about", "platter", PLATTER_VERSION,
                    "dpdk", rte_version(), "date", utc(), "machine", machine_new(""), "settings",
                    "configuration", "captures", "warnings", "conclusions", "tables", "charts",
-                   "points");
+                   "figures", "points");
 }
 
 void report_end(json_t *report)
@@ -241,6 +241,14 @@ void report_value(json_t *series, const struct spread *spread)
   json_array_append_new(json_object_get(series, "low"), shown ? number(spread->low) : json_null());
   json_array_append_new(json_object_get(series, "high"),
                         shown ? number(spread->high) : json_null());
+}
+
+void report_figure(json_t *report, const struct figure *f)
+{
+  append(report, "figures",
+         json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:I}", "of", text(f->of), "what", text(f->what),
+                   "unit", text(f->unit), "value", number(f->value), "low", number(f->low), "high",
+                   number(f->high), "count", (json_int_t)f->count));
 }
 
 void report_point(json_t *report, json_t *point)

@@ -14,6 +14,8 @@
 //     "charts": [ { "title", "note", "kind": "line"|"bar", "x": "frame size, bytes", "y": "Mpps",
 //                   "log": false, "labels": ["64", …],
 //                   "series": [ { "name", "value": [n|null, …], "low": […], "high": […] } ] } ],
+//     "figures": [ { "of": "64 bytes", "what": "NDR", "unit": "frames/s", "value": n, "low": n,
+//                    "high": n | null (at least), "count": n } ],
 //     "points": [ anything: the raw figures, sample by sample ] }
 //
 // A cell is a text, a number, or what report_spread gives: { "median", "low", "high", "count",
@@ -66,6 +68,18 @@ json_t *report_series(json_t *chart, const char *name);
 // One value for each label, in order; inconclusive ones leave a gap.
 void report_value(json_t *series, const struct spread *spread);
 
+// What a measurement comes to, for programs (--csv) and to compare it with another (`compare`).
+struct figure {
+  const char *of, *what, *unit;
+  double value;
+  double low, high; // of all repetitions; `high` INFINITY: the value is at least that
+  size_t count;     // of repetitions: from FIGURE_REPEATED on they tell a spread
+};
+
+enum { FIGURE_REPEATED = 3 };
+
+void report_figure(json_t *report, const struct figure *figure);
+
 void report_point(json_t *report, json_t *point); // takes `point`
 
 // Prints what it is about, machine in brief, warnings, tables (wrapped to fit 100 columns) and
@@ -75,6 +89,7 @@ void report_print(const json_t *report, FILE *out);
 // Write the report to a file, whole or not at all (a temporary beside it, renamed). Return 0, or
 // -errno and a sentence in `error`.
 int report_write_json(const json_t *report, const char *path, char *error, size_t size);
+int report_write_csv(const json_t *report, const char *path, char *error, size_t size); // figures
 int report_write_html(const json_t *report, const char *path, char *error, size_t size);
 
 // What --json and --html ask for, either of them or NULL. Checks that there is a place for them, to

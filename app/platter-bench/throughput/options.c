@@ -191,6 +191,9 @@ static enum status_code take_option(const struct command *command, void *options
   case 'q':
     o->quick = true;
     return STATUS_OK;
+  case 'C':
+    o->csv = value;
+    return STATUS_OK;
   case 'c':
     o->curve = true;
     return STATUS_OK;
@@ -258,18 +261,29 @@ static enum status_code finish(const struct command *command, struct throughput_
 enum status_code throughput_options_parse(const struct command *command, int argc, char **argv,
                                           struct throughput_options *o)
 {
-  static const struct option known[] = {
-      {"tx", required_argument, NULL, 'T'},    {"rx", required_argument, NULL, 'R'},
-      {"self", required_argument, NULL, 'S'},  {"sizes", required_argument, NULL, 's'},
-      {"flows", required_argument, NULL, 'f'}, {"networks", required_argument, NULL, 'n'},
-      {"ipv6", no_argument, NULL, '6'},        {"vlan", required_argument, NULL, 'v'},
-      {"loads", required_argument, NULL, 'l'}, {"trial", required_argument, NULL, 't'},
-      {"wait", required_argument, NULL, 'w'},  {"settle", required_argument, NULL, 'e'},
-      {"goal", required_argument, NULL, 'g'},  {"searches", required_argument, NULL, 'N'},
-      {"curve", no_argument, NULL, 'c'},       {"limit", required_argument, NULL, 'L'},
-      {"short", required_argument, NULL, 'p'}, {"repeat", required_argument, NULL, 'r'},
-      {"json", required_argument, NULL, 'j'},  {"html", required_argument, NULL, 'h'},
-      {"quick", no_argument, NULL, 'q'},       {0}};
+  static const struct option known[] = {{"tx", required_argument, NULL, 'T'},
+                                        {"rx", required_argument, NULL, 'R'},
+                                        {"self", required_argument, NULL, 'S'},
+                                        {"sizes", required_argument, NULL, 's'},
+                                        {"flows", required_argument, NULL, 'f'},
+                                        {"networks", required_argument, NULL, 'n'},
+                                        {"ipv6", no_argument, NULL, '6'},
+                                        {"vlan", required_argument, NULL, 'v'},
+                                        {"loads", required_argument, NULL, 'l'},
+                                        {"trial", required_argument, NULL, 't'},
+                                        {"wait", required_argument, NULL, 'w'},
+                                        {"settle", required_argument, NULL, 'e'},
+                                        {"goal", required_argument, NULL, 'g'},
+                                        {"searches", required_argument, NULL, 'N'},
+                                        {"csv", required_argument, NULL, 'C'},
+                                        {"curve", no_argument, NULL, 'c'},
+                                        {"limit", required_argument, NULL, 'L'},
+                                        {"short", required_argument, NULL, 'p'},
+                                        {"repeat", required_argument, NULL, 'r'},
+                                        {"json", required_argument, NULL, 'j'},
+                                        {"html", required_argument, NULL, 'h'},
+                                        {"quick", no_argument, NULL, 'q'},
+                                        {0}};
   *o = (struct throughput_options){.settle = -1};
   enum status_code status = options_take(command, argc, argv, known, take_option, o);
   if (status != STATUS_OK)

@@ -41,7 +41,7 @@ struct throughput_options {
   double short_share; // see struct tester; 0: what the machine allows
   unsigned repeat;
   bool quick;
-  const char *json, *html;
+  const char *json, *html, *csv;
 };
 
 enum status_code throughput_options_parse(const struct command *command, int argc, char **argv,

@@ -250,6 +250,7 @@ void throughput_report(json_t *report, const struct measurement *m)
   put_rates(report, m);
   put_delays(report, m);
   put_instrument(report, m);
+  throughput_figures(report, m);
 }
 
 static void conclude_full(json_t *report, const struct measurement *m, const struct outcome *o)

@@ -11,6 +11,7 @@
 #include "cli/wait.h"
 #include "control/forwarding.h"
 #include "host/cpu.h"
+#include "report/file.h"
 #include "report/report.h"
 #include "throughput/measure.h"
 #include "throughput/platter_dut.h"
@@ -124,6 +125,8 @@ static int measure(struct session *s, json_t *report, char *error, size_t size)
 {
   const struct throughput_options *o = &s->measurement.options;
   int status = report_check_files(o->json, o->html, error, size);
+  if (status == 0 && o->csv != NULL)
+    status = file_check(o->csv, error, size);
   if (status != 0)
     return status;
   fprintf(stderr, "This takes about %.0f seconds.\n", measure_seconds(o));
@@ -164,6 +167,8 @@ static enum status_code measure_and_report(struct session *s)
   if (status == 0) {
     report_end(report);
     status = report_publish(report, m->options.json, m->options.html, error, sizeof(error));
+    if (status == 0 && m->options.csv != NULL)
+      status = report_write_csv(report, m->options.csv, error, sizeof(error));
   }
   if (status != 0)
     fprintf(stderr, "platter-bench: %s\n", error);
@@ -233,6 +238,7 @@ const struct command command_throughput = {
             "                    than a minute\n"
             "  --json FILE       all figures, trial by trial\n"
             "  --html FILE       one page that needs no network\n"
+            "  --csv FILE        what it comes to, one figure a line\n"
             "\n"
             "How to read it: each figure has its own name; an NDR, which half of the trials\n"
             "may miss, is no RFC 2544 throughput. Of a device that is as fast as the\n"
