@@ -17,7 +17,7 @@
 
 #include "base/notes.h"
 #include "config/filter.h"
-#include "control/filter_code.h"
+#include "features/rules/filter_code.h"
 #include "host/cpu.h"
 #include "host/eal.h"
 #include "replay/capture_reader.h"

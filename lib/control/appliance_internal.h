@@ -5,14 +5,14 @@
 #define CONTROL_APPLIANCE_INTERNAL_H
 
 #include "control/appliance.h"
-#include "control/bridge.h"
 #include "control/circling.h"
 #include "control/generation.h"
 #include "control/loop.h"
 #include "control/plan.h"
-#include "control/rules.h"
 #include "control/stall.h"
 #include "datapath/datapath.h"
+#include "features/bridge/control.h"
+#include "features/rules/control.h"
 #include "host/eal.h"
 #include "ports/hotplug.h"
 #include "ports/port.h"

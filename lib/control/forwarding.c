@@ -3,8 +3,8 @@
 
 #include <errno.h>
 
-#include "control/rules.h"
 #include "control/slots.h"
+#include "features/rules/control.h"
 
 const struct config_kind *forward_kinds(size_t *n)
 {

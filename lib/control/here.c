@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "config/errors.h"
-#include "control/bridge.h"
 #include "control/forwarding.h"
 #include "control/plan.h"
+#include "features/bridge/control.h"
 #include "host/descriptors.h"
 #include "host/drivers.h"
 #include "host/eal.h"

@@ -13,7 +13,7 @@
 
 #include <rte_common.h>
 
-#include "control/rules_internal.h"
+#include "features/rules/control_internal.h"
 
 struct count {
   unsigned slots;

@@ -5,7 +5,7 @@
 #define CONTROL_SLOTS_H
 
 #include "config/config.h"
-#include "control/forwarding.h"
+#include "features/forwarding.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A stage looks at a burst and decides. A kind of stage is one file in lib/stages: a struct
+// A stage looks at a burst and decides. A kind of stage is one file in lib/features: a struct
 // stage_type and STAGE_TYPE(…) at its end. The configuration's `forward` knows it by its name from
 // then on; nothing else has to change.
 //

@@ -8,7 +8,7 @@
 #include <map>
 #include <memory>
 
-#include "stages/bridge.h"
+#include "features/bridge/bridge.h"
 #include "testbed.h"
 
 // Station 0 to 2^32 - 1.

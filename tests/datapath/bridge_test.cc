@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A bridge that knows no VLANs: what it learns, floods, forgets and refuses.
 #include "bridge_bed.h"
-#include "stages/bridge_frame.h"
+#include "features/bridge/frame.h"
 
 namespace
 {

@@ -2,7 +2,7 @@
 // A bridge that knows VLANs: who takes part, which tags are put on, taken off and changed, and that
 // only what is changed is copied.
 #include "bridge_bed.h"
-#include "stages/bridge_tags.h"
+#include "features/bridge/tags.h"
 
 namespace
 {

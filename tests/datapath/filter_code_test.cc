@@ -11,7 +11,7 @@
 #include <rte_bpf.h>
 
 #include "config/filter.h"
-#include "control/filter_code.h"
+#include "features/rules/filter_code.h"
 #include "packets.h"
 
 namespace

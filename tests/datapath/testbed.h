@@ -22,11 +22,11 @@
 #include <rte_mbuf.h>
 #include <rte_ring.h>
 
-#include "control/bridge.h"
 #include "control/generation.h"
 #include "control/plan.h"
-#include "control/rules.h"
 #include "datapath/datapath.h"
+#include "features/bridge/control.h"
+#include "features/rules/control.h"
 #include "frame_bytes.h"
 
 using Packets = std::vector<rte_mbuf *>;

@@ -15,12 +15,12 @@
 #include <rte_mbuf.h>
 #include <rte_rcu_qsbr.h>
 
-#include "control/bridge.h"
 #include "control/generation.h"
 #include "control/plan.h"
-#include "control/rules.h"
 #include "datapath/datapath.h"
 #include "datapath/dispatch.h"
+#include "features/bridge/control.h"
+#include "features/rules/control.h"
 #include "require.h"
 
 namespace

@@ -27,13 +27,10 @@ KNOWN_CIRCLES = [
     ["lib/config/config", "lib/config/document", "lib/config/errors", "lib/config/option",
      "lib/config/sections"],
     ["lib/control/appliance", "lib/control/stall"],
-    ["lib/control/forwarding", "lib/control/rules", "lib/control/slots"],
     ["lib/layout/layout", "lib/layout/layout_plan"],
     ["lib/packet/copy", "lib/packet/packet"],
     ["lib/ports/output", "lib/ports/port", "lib/ports/replay"],
     ["lib/replay/capture_format", "lib/replay/capture_reader"],
-    ["lib/stages/bridge", "lib/stages/bridge_work"],
-    ["lib/stages/rules", "lib/stages/rules_act", "lib/stages/rules_addresses"],
     ["app/platter-bench/machine", "app/platter-bench/report"],
 ]
 
@@ -43,7 +40,7 @@ LARGE_FOLDERS = {
     "app/platter-bench/kernel": 21,
     "app/platter-bench/throughput": 19,
     "lib/config": 20,
-    "lib/control": 27,
+    "lib/control": 20,
 }
 
 

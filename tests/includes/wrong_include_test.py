@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 # From the top: what stands on nothing, to what may see all. A new library has its place here.
 LIBRARIES = ["base", "config", "layout", "packet", "datapath", "figures", "host", "replay", "ports",
-             "stages", "control"]
+             "features", "control"]
 PROGRAMS = "cli"
 
 source, build = sys.argv[1:3]
@@ -28,10 +28,13 @@ def compile_lines():
     lines = {}
     for entry in entries:
         path = os.path.relpath(os.path.join(entry["directory"], entry["file"]), source).split(os.sep)
-        if path[0] in ("lib", "app") and path[1] not in lines and path[-1].endswith(".c"):
+        if path[0] in ("lib", "app") and path[-1].endswith(".c"):
             arguments = shlex.split(entry["command"])
-            # Meson ends a line with what it writes: dependencies, then -o OBJECT -c FILE.
-            lines[path[1]] = arguments[:arguments.index("-MD")]
+            # Meson ends a line with what it writes: dependencies, then -o OBJECT -c FILE. Of the
+            # parts of a library, the one that sees the most.
+            arguments = arguments[:arguments.index("-MD")]
+            if len(arguments) > len(lines.get(path[1], [])):
+                lines[path[1]] = arguments
     return lines
 
 

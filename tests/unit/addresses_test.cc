@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "stages/addresses.h"
+#include "features/rules/addresses.h"
 
 namespace
 {
