@@ -46,10 +46,10 @@ static bool has_mtu(const char *device)
 }
 
 // In single quotes, where YAML knows one escape.
-static void put_device(FILE *out, const char *name, const char *device, unsigned mtu)
+static void put_device(FILE *out, const char *name, unsigned pair, const char *device, unsigned mtu)
 {
   bool set = mtu > RTE_ETHER_MTU && has_mtu(device);
-  fprintf(out, "  %s: { device: '", name);
+  fprintf(out, "  %s%u: { device: '", name, pair);
   for (; *device != '\0'; device++)
     fprintf(out, *device == '\'' ? "''" : "%c", *device);
   fputs("'", out);
@@ -69,22 +69,28 @@ static int refuse(struct config_errors *errors, char *error, size_t size)
 static int read_devices(struct instrument *in, const struct instrument_wish *wish, char *error,
                         size_t size)
 {
-  char yaml[8192] = "";
+  char yaml[16384] = "";
   struct config_errors errors = {0};
   size_t n_kinds;
   const struct config_kind *kinds = forward_kinds(&n_kinds);
   unsigned mtu = longest(wish) - ETHERNET;
-  in->n_ports = strcmp(wish->tx, wish->rx) == 0 ? 1 : 2;
+  bool one = wish->n_pairs == 1 && strcmp(wish->pair[0].tx, wish->pair[0].rx) == 0;
   FILE *out = fmemopen(yaml, sizeof(yaml) - 1, "w");
   if (out == NULL)
     return fail(error, size, -ENOMEM, "no memory");
   fputs("ports:\n", out);
-  put_device(out, "tx", wish->tx, mtu);
-  if (in->n_ports == 2)
-    put_device(out, "rx", wish->rx, mtu);
-  fprintf(out, "forward: [%s]\n", in->n_ports == 2 ? "wire: [tx, rx]" : "reflect: [tx]");
+  for (unsigned p = 0; p < wish->n_pairs; p++) {
+    put_device(out, "tx", p, wish->pair[p].tx, mtu);
+    if (!one)
+      put_device(out, "rx", p, wish->pair[p].rx, mtu);
+  }
+  fprintf(out, "forward: [%s", one ? "reflect: [tx0]" : "");
+  for (unsigned p = 0; p < wish->n_pairs && !one; p++)
+    fprintf(out, "%swire: [tx%u, rx%u]", p > 0 ? ", " : "", p, p);
+  fputs("]\n", out);
   fprintf(out, "telemetry: { prefix: platter-bench-%d }\n", (int)getpid());
   fclose(out);
+  in->n_ports = one ? 1 : 2 * wish->n_pairs;
   in->config = config_parse("platter-bench", yaml, strlen(yaml), kinds, n_kinds, &errors);
   if (in->config != NULL)
     devices_check(in->config, &errors);
@@ -133,7 +139,7 @@ static unsigned mbufs_of(unsigned room)
 static int start_eal(struct instrument *in, const struct instrument_wish *wish,
                      struct notes *warnings, char *error, size_t size)
 {
-  const char *pci[2];
+  const char *pci[2 * INSTRUMENT_PAIRS_MAX];
   unsigned frame = longest(wish);
   struct memory_need need = need_of(in, frame);
   struct eal_request request = {
@@ -193,6 +199,7 @@ static int make_frames(struct instrument *in, const struct instrument_wish *wish
 {
   unsigned frame = longest(wish);
   int node = in->port[0].node, status = 0;
+  // Several pairs are of one kind.
   struct datapath_device device = port_device(&in->port[0]);
   in->one_segment = device.one_segment;
   in->room = in->one_segment ? RTE_MAX(frame, (unsigned)SENDER_ROOM) : SENDER_ROOM;
@@ -289,7 +296,8 @@ int instrument_run(struct instrument *in, unsigned kind, bool bridged, double ra
                    struct trial *trial)
 {
   struct tester *t = &in->tester;
-  const struct port *tx = &in->port[0], *rx = &in->port[in->n_ports - 1];
+  const struct port *tx = &in->port[2 * in->pair];
+  const struct port *rx = in->n_ports == 1 ? tx : tx + 1;
   t->sender.frames = t->receiver.frames = &in->frames[kind];
   t->sender.payloads = &in->payloads[kind];
   t->sender.port = bridged ? in->loop : tx->id;
@@ -313,7 +321,7 @@ static void close_ports(struct instrument *in)
 
 void instrument_stop(struct instrument *in)
 {
-  if (in->loop >= 0) {
+  if (in->eal && in->loop >= 0) {
     rte_eth_dev_stop(in->loop);
     rte_eth_dev_close(in->loop);
   }

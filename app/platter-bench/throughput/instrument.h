@@ -22,10 +22,14 @@ extern "C" {
 enum {
   INSTRUMENT_KINDS_MAX = 16, // of frames
   INSTRUMENT_CPUS_MAX = 2,
+  INSTRUMENT_PAIRS_MAX = 4, // of ports
 };
 
 struct instrument_wish {
-  const char *tx, *rx; // devices, as in a configuration; the same twice: one port for both ways
+  unsigned n_pairs; // of devices that are measured between
+  struct device_pair {
+    const char *tx, *rx; // as in a configuration; the same twice: one port for both ways
+  } pair[INSTRUMENT_PAIRS_MAX];
   unsigned n_kinds;
   const struct frames_wish *kind;
   unsigned n_cpus; // one: sender and receiver take turns
@@ -36,7 +40,8 @@ struct instrument_wish {
 struct instrument { // zero-initialise
   struct config *config;
   unsigned n_ports;
-  struct port port[2]; // that sends, that receives
+  struct port port[2 * INSTRUMENT_PAIRS_MAX]; // of a pair: that sends, that receives
+  unsigned pair;                              // that trials use
   bool eal;
   struct memory memory; // of receive queues
   struct rte_mempool *pool, *payload_pool;

@@ -35,7 +35,11 @@ double outcome_limit(const struct outcome *o)
 
 struct kind_text outcome_show(const struct measurement *m, const struct outcome *o)
 {
-  return kind_show(&m->options.kind[o->kind]);
+  struct kind_text text = kind_show(&m->options.kind[o->kind]);
+  size_t used = strlen(text.text);
+  if (m->options.n_duts > 1)
+    snprintf(text.text + used, sizeof(text.text) - used, ", %s", m->dut[o->device].name);
+  return text;
 }
 
 unsigned goals_base(const struct throughput_options *o)
@@ -115,44 +119,92 @@ static double curve_seconds(const struct throughput_options *o)
   return o->curve ? (o->seconds + measuring_overhead(o)) / CURVE_STEP_MAX : 0;
 }
 
-static int run_device(struct measuring *r)
+// ---- What is done with one kind of frames, each with all devices in turn.
+
+static int run_base(struct measuring *r)
 {
   const struct throughput_options *options = &r->measurement->options;
   struct outcome *o = r->outcome;
-  int status = 0;
-  if (options->search) {
-    measuring_part(r, seek_seconds(options));
-    status = seek_goals(r);
-  }
-  measuring_part(r, loads_seconds(options));
-  if (status == 0 && o->measured)
-    status = run_loads(r);
-  measuring_part(r, curve_seconds(options));
-  return status == 0 && options->curve && !r->measurement->interrupted ? seek_curve(r) : status;
-}
-
-static int run_outcome(struct measuring *r)
-{
-  struct measurement *m = r->measurement;
-  const struct throughput_options *options = &m->options;
-  struct outcome *o = r->outcome;
-  double seconds = limit_seconds(options);
-  unsigned repeat = limit_repeat(options);
   measuring_part(r, base_seconds(options));
   measuring_show(r, "the instrument alone");
-  int status = measuring_series(r, &o->before, "instrument before", true, 0, seconds, repeat);
+  int status = measuring_series(r, &o->before, "instrument before", true, 0, limit_seconds(options),
+                                limit_repeat(options));
   if (status == 0)
     status = run_floor(r);
   measuring_show(r, "full speed");
   if (status == 0)
     status =
         measuring_series(r, &o->full, "full speed", false, 0, options->seconds, options->repeat);
-  o->measured = o->full.valid > 0;
-  if (status == 0 && o->measured && !m->interrupted)
-    status = run_device(r);
-  if (status == 0)
-    status = measuring_series(r, &o->after, "instrument after", true, 0, seconds, repeat);
+  o->measured = o->full.valid > 0 && o->before.valid > 0;
   return status;
+}
+
+static int run_search(struct measuring *r)
+{
+  const struct throughput_options *options = &r->measurement->options;
+  measuring_part(r, seek_seconds(options) / options->searches);
+  return r->outcome->measured ? seek_goals(r) : 0;
+}
+
+static int run_rest(struct measuring *r)
+{
+  const struct throughput_options *options = &r->measurement->options;
+  struct outcome *o = r->outcome;
+  int status = 0;
+  measuring_part(r, loads_seconds(options));
+  if (o->measured)
+    status = run_loads(r);
+  measuring_part(r, curve_seconds(options));
+  if (status == 0 && o->measured && options->curve && !r->measurement->interrupted)
+    status = seek_curve(r);
+  return status;
+}
+
+static int run_after(struct measuring *r)
+{
+  const struct throughput_options *options = &r->measurement->options;
+  return measuring_series(r, &r->outcome->after, "instrument after", true, 0,
+                          limit_seconds(options), limit_repeat(options));
+}
+
+static unsigned devices(const struct throughput_options *o)
+{
+  return o->n_duts > 0 ? o->n_duts : 1;
+}
+
+static int with_all(struct measuring *r, struct outcome *first, int (*run)(struct measuring *))
+{
+  struct measurement *m = r->measurement;
+  int status = 0;
+  for (unsigned d = 0; d < devices(&m->options) && status == 0 && !m->interrupted; d++) {
+    r->outcome = &first[d];
+    m->instrument.pair = d;
+    m->instrument.tester.short_share = r->outcome->short_share;
+    if (devices(&m->options) > 1)
+      dut_resume(&m->dut[d]);
+    status = run(r);
+    if (devices(&m->options) > 1)
+      dut_pause(&m->dut[d]);
+  }
+  return status;
+}
+
+static int run_kind(struct measuring *r, unsigned kind)
+{
+  struct measurement *m = r->measurement;
+  const struct throughput_options *options = &m->options;
+  struct outcome *first = &m->outcome[m->n_outcomes];
+  for (unsigned d = 0; d < devices(options); d++) {
+    first[d].kind = kind;
+    first[d].device = d;
+    m->n_outcomes++;
+  }
+  int status = with_all(r, first, run_base);
+  for (unsigned n = 0; n < options->searches && options->search && status == 0; n++)
+    status = with_all(r, first, run_search);
+  if (status == 0)
+    status = with_all(r, first, run_rest);
+  return status == 0 ? with_all(r, first, run_after) : status;
 }
 
 static double outcome_seconds(const struct throughput_options *o)
@@ -162,20 +214,19 @@ static double outcome_seconds(const struct throughput_options *o)
 
 double measure_seconds(const struct throughput_options *o)
 {
-  return START_SECONDS + o->n_kinds * outcome_seconds(o);
+  return START_SECONDS + o->n_kinds * devices(o) * outcome_seconds(o);
 }
 
 int measure_all(struct measurement *m, json_t *report, char *error, size_t size)
 {
   struct measuring r = {.measurement = m, .report = report, .error = error, .size = size};
   int status = 0;
-  r.later = m->options.n_kinds * outcome_seconds(&m->options);
+  r.later = m->options.n_kinds * devices(&m->options) * outcome_seconds(&m->options);
   progress_start(&r.progress, 0);
-  for (unsigned k = 0; k < m->options.n_kinds && status == 0 && !m->interrupted; k++) {
-    r.outcome = &m->outcome[m->n_outcomes++];
-    r.outcome->kind = k;
-    status = run_outcome(&r);
-  }
+  for (unsigned d = 0; d < m->options.n_duts && m->options.n_duts > 1; d++)
+    dut_pause(&m->dut[d]);
+  for (unsigned k = 0; k < m->options.n_kinds && status == 0 && !m->interrupted; k++)
+    status = run_kind(&r, k);
   progress_end(&r.progress);
   return status;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Measures all kinds of frames: the instrument alone, the device at full speed, a search or trials
-// at given loads, and the instrument again.
+// Measures all kinds of frames through all devices, in turn: the instrument alone, the device at
+// full speed, a search or trials at given loads, and the instrument again.
 #ifndef BENCH_THROUGHPUT_MEASURE_H
 #define BENCH_THROUGHPUT_MEASURE_H
 
@@ -21,7 +21,7 @@ extern "C" {
 
 enum {
   VOIDS_MAX = 3, // a void trial is repeated so often
-  OUTCOMES_MAX = INSTRUMENT_KINDS_MAX,
+  OUTCOMES_MAX = INSTRUMENT_KINDS_MAX * DUTS_MAX,
 };
 
 // What the searches found for one goal.
@@ -33,8 +33,9 @@ struct finding {
   unsigned regular;               // searches that came to an end with both bounds within the width
 };
 
-struct outcome { // of one kind of frames
+struct outcome { // of one kind of frames through one device
   unsigned kind;
+  unsigned device;             // of those that are started
   bool measured;               // at full speed, at least
   double short_share;          // of a trial's frames that may not have been sent in time
   struct series before, after; // the instrument alone, at full speed
@@ -53,6 +54,7 @@ struct measurement { // zero-initialise
   unsigned n_outcomes;
   struct outcome outcome[OUTCOMES_MAX];
   bool interrupted;
+  struct dut dut[DUTS_MAX];
 };
 
 double measure_seconds(const struct throughput_options *options); // that it takes, roughly

@@ -118,6 +118,11 @@ static enum status_code take_search(const struct command *command, struct throug
   switch (option) {
   case 'g':
     return take_goal(command, value, &o->goals);
+  case 'D':
+    if (o->n_duts == DUTS_MAX)
+      return usage_error(command, "--dut: there are at most %d devices", DUTS_MAX);
+    o->dut[o->n_duts++] = value;
+    return STATUS_OK;
   case 'N':
     return take_number(command, "--searches", 1, SAMPLES_MAX, value, &o->searches);
   case 'L':
@@ -201,6 +206,7 @@ static enum status_code take_option(const struct command *command, void *options
   case 'N':
   case 'L':
   case 'e':
+  case 'D':
     return take_search(command, o, option, value);
   default:
     return take_traffic(command, o, option, value);
@@ -240,6 +246,17 @@ static enum status_code finish(const struct command *command, struct throughput_
 {
   if ((o->tx == NULL) != (o->rx == NULL))
     return usage_error(command, "--tx and --rx belong together");
+  if (o->tx != NULL && o->n_duts > 0)
+    return usage_error(command, "--dut has devices of its own: it goes without --tx and --rx");
+  for (unsigned i = 0; i < o->n_duts; i++)
+    if (strcmp(o->dut[i], DUT_PLATTER) != 0 &&
+        (strstr(o->dut[i], "{in}") == NULL || strstr(o->dut[i], "{out}") == NULL))
+      return usage_error(command,
+                         "--dut: expected platter, or a command with {in} and {out} for its "
+                         "memif sockets, found '%s'",
+                         text_show(o->dut[i], strlen(o->dut[i])).text);
+  if (o->tx == NULL && o->n_duts == 0)
+    o->dut[o->n_duts++] = DUT_PLATTER;
   if (o->tx != NULL && o->self != NULL)
     return usage_error(command, "--self has its own devices: it goes without --tx and --rx");
   for (unsigned k = 0; k < o->n_kinds; k++) {
@@ -261,29 +278,19 @@ static enum status_code finish(const struct command *command, struct throughput_
 enum status_code throughput_options_parse(const struct command *command, int argc, char **argv,
                                           struct throughput_options *o)
 {
-  static const struct option known[] = {{"tx", required_argument, NULL, 'T'},
-                                        {"rx", required_argument, NULL, 'R'},
-                                        {"self", required_argument, NULL, 'S'},
-                                        {"sizes", required_argument, NULL, 's'},
-                                        {"flows", required_argument, NULL, 'f'},
-                                        {"networks", required_argument, NULL, 'n'},
-                                        {"ipv6", no_argument, NULL, '6'},
-                                        {"vlan", required_argument, NULL, 'v'},
-                                        {"loads", required_argument, NULL, 'l'},
-                                        {"trial", required_argument, NULL, 't'},
-                                        {"wait", required_argument, NULL, 'w'},
-                                        {"settle", required_argument, NULL, 'e'},
-                                        {"goal", required_argument, NULL, 'g'},
-                                        {"searches", required_argument, NULL, 'N'},
-                                        {"csv", required_argument, NULL, 'C'},
-                                        {"curve", no_argument, NULL, 'c'},
-                                        {"limit", required_argument, NULL, 'L'},
-                                        {"short", required_argument, NULL, 'p'},
-                                        {"repeat", required_argument, NULL, 'r'},
-                                        {"json", required_argument, NULL, 'j'},
-                                        {"html", required_argument, NULL, 'h'},
-                                        {"quick", no_argument, NULL, 'q'},
-                                        {0}};
+  static const struct option known[] = {
+      {"tx", required_argument, NULL, 'T'},       {"rx", required_argument, NULL, 'R'},
+      {"self", required_argument, NULL, 'S'},     {"sizes", required_argument, NULL, 's'},
+      {"flows", required_argument, NULL, 'f'},    {"networks", required_argument, NULL, 'n'},
+      {"ipv6", no_argument, NULL, '6'},           {"vlan", required_argument, NULL, 'v'},
+      {"loads", required_argument, NULL, 'l'},    {"trial", required_argument, NULL, 't'},
+      {"wait", required_argument, NULL, 'w'},     {"settle", required_argument, NULL, 'e'},
+      {"dut", required_argument, NULL, 'D'},      {"goal", required_argument, NULL, 'g'},
+      {"searches", required_argument, NULL, 'N'}, {"csv", required_argument, NULL, 'C'},
+      {"curve", no_argument, NULL, 'c'},          {"limit", required_argument, NULL, 'L'},
+      {"short", required_argument, NULL, 'p'},    {"repeat", required_argument, NULL, 'r'},
+      {"json", required_argument, NULL, 'j'},     {"html", required_argument, NULL, 'h'},
+      {"quick", no_argument, NULL, 'q'},          {0}};
   *o = (struct throughput_options){.settle = -1};
   enum status_code status = options_take(command, argc, argv, known, take_option, o);
   if (status != STATUS_OK)

@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 #include "report/stats.h"
+#include "throughput/dut.h"
 #include "throughput/goals.h"
 #include "throughput/instrument.h"
 
@@ -22,8 +23,10 @@ struct load {
 };
 
 struct throughput_options {
-  const char *tx, *rx; // devices; both NULL: platter is tested
-  const char *self;    // its configuration; NULL: a wire
+  const char *tx, *rx;       // devices; both NULL: platter is tested
+  const char *self;          // its configuration; NULL: a wire
+  unsigned n_duts;           // that are started, one at least unless there is tx
+  const char *dut[DUTS_MAX]; // their commands; "platter": that
   unsigned n_kinds;
   struct frames_wish kind[INSTRUMENT_KINDS_MAX];
   unsigned flows, networks, vlan;
@@ -49,7 +52,7 @@ enum status_code throughput_options_parse(const struct command *command, int arg
 
 // "64 bytes", "a mix of 361.8 bytes on average". Valid for the caller's statement.
 struct kind_text {
-  char text[48];
+  char text[96];
 };
 struct kind_text kind_show(const struct frames_wish *kind);
 

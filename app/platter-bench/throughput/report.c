@@ -59,10 +59,16 @@ void put_columns(json_t *table, const struct report_heading *headings, size_t n)
 void put_frame(json_t *row, const struct measurement *m, const struct outcome *o)
 {
   const struct frames_wish *kind = &m->options.kind[o->kind];
+  char size[16] = "mix", text[64];
   if (kind->n_mix == 1)
+    snprintf(size, sizeof(size), "%u", kind->mix[0]);
+  snprintf(text, sizeof(text), "%s, %s", size, m->dut[o->device].name);
+  if (m->options.n_duts > 1)
+    json_array_append_new(row, json_string(text));
+  else if (kind->n_mix == 1)
     json_array_append_new(row, json_integer(kind->mix[0]));
   else
-    json_array_append_new(row, json_string("mix"));
+    json_array_append_new(row, json_string(size));
 }
 
 // What it is in millions, or in other units.
@@ -346,6 +352,8 @@ void throughput_conclude(json_t *report, const struct measurement *m)
     if (o->n_loads > 0 && !m->options.search)
       conclude_loads(report, m, o);
   }
+  if (m->options.search && m->options.n_duts > 1)
+    devices_conclude(report, m);
   if (!m->options.search)
     report_conclude(report, "These are loads that were tried, not a search: none of them is a "
                             "throughput as RFC 2544 defines it.");

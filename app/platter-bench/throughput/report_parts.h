@@ -26,6 +26,9 @@ void search_report(json_t *report, const struct measurement *measurement);
 void search_conclude(json_t *report, const struct measurement *measurement,
                      const struct outcome *outcome);
 
+// How several devices compare.
+void devices_conclude(json_t *report, const struct measurement *measurement);
+
 void throughput_figures(json_t *report, const struct measurement *measurement);
 
 void curve_report(json_t *report, const struct measurement *measurement);

@@ -183,3 +183,39 @@ void search_conclude(json_t *report, const struct measurement *m, const struct o
   for (unsigned g = 0; g < m->options.goals.count && o->searches > 0; g++)
     conclude_goal(report, m, o, g);
 }
+
+static bool is_found(const struct finding *f)
+{
+  return f->last.outcome == GOAL_REGULAR && f->conditional.count > 0;
+}
+
+static void conclude_ratio(json_t *report, const struct measurement *m, const struct outcome *first,
+                           const struct outcome *other, unsigned goal)
+{
+  const struct finding *a = &first->finding[goal], *b = &other->finding[goal];
+  const struct kind_text kind = kind_show(&m->options.kind[first->kind]);
+  const char *name = title(m, first, goal);
+  const char *one = m->dut[first->device].name, *two = m->dut[other->device].name;
+  if (!is_found(a) || !is_found(b)) {
+    report_conclude(report, "%s: %s of %s and %s cannot be compared: not both were found.",
+                    kind.text, name, one, two);
+    return;
+  }
+  struct spread x = samples_spread(&a->conditional), y = samples_spread(&b->conditional);
+  bool apart = x.least > y.most || y.least > x.most;
+  report_conclude(report, "%s: %s of %s is %.3g times that of %s; %s.", kind.text, name, one,
+                  x.median / y.median, two,
+                  x.count < FIGURE_REPEATED || y.count < FIGURE_REPEATED
+                      ? "from so few searches nothing follows"
+                  : apart ? "the searches' results do not overlap"
+                          : "the searches' results overlap: no difference is shown");
+}
+
+void devices_conclude(json_t *report, const struct measurement *m)
+{
+  for (unsigned i = 0; i < m->n_outcomes; i += m->options.n_duts)
+    for (unsigned d = 1; d < m->options.n_duts; d++)
+      for (unsigned g = 0; g < m->options.goals.count; g++)
+        if (m->outcome[i].searches > 0 && m->outcome[i + d].searches > 0)
+          conclude_ratio(report, m, &m->outcome[i], &m->outcome[i + d], g);
+}

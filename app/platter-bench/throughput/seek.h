@@ -6,15 +6,16 @@
 
 #include "throughput/measuring.h"
 
-// All goals, as often as the options say; goals of different trial durations take a search each
-// (RFC 9971, section 6.5.2). Fills outcome->finding. Returns 0, or -errno and a sentence.
+// All goals, once; goals of different trial durations take a search each (RFC 9971, section 6.5.2).
+// Adds to outcome->finding. Returns 0, or -errno and a sentence.
 int seek_goals(struct measuring *measuring);
 
 // How the device loses from what the generator can offer down (RFC 2544, section 26.3). Fills
 // outcome->curve. Returns as above.
 int seek_curve(struct measuring *measuring);
 
-// Seconds that the goals take on a device of known behaviour: roughly what it takes on others.
+// Seconds that all searches for the goals take on a device of known behaviour: roughly what it
+// takes on others.
 double seek_seconds(const struct throughput_options *options);
 
 #endif

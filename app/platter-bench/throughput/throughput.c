@@ -32,7 +32,6 @@ struct division {
 struct session {
   struct measurement measurement;
   struct config *config; // of the platter under test
-  struct platter_dut dut;
   struct division cpus;
 };
 
@@ -89,6 +88,32 @@ static unsigned longest(const struct throughput_options *o)
   return most;
 }
 
+// Two of one name are told apart by a number.
+static void name_dut(struct measurement *m, unsigned d)
+{
+  struct dut *dut = &m->dut[d];
+  unsigned same = 0;
+  dut_name(dut, m->options.dut[d]);
+  size_t used = strlen(dut->name);
+  for (unsigned i = 0; i < d; i++)
+    same += strncmp(m->dut[i].name, dut->name, used) == 0;
+  if (same > 0)
+    snprintf(dut->name + used, sizeof(dut->name) - used, " %u", same + 1);
+}
+
+static int start_dut(struct session *s, unsigned d, char *error, size_t size)
+{
+  const struct throughput_options *o = &s->measurement.options;
+  struct dut *dut = &s->measurement.dut[d];
+  name_dut(&s->measurement, d);
+  int status = dut_prepare(dut, d, longest(o), error, size);
+  if (status != 0)
+    return status;
+  if (strcmp(o->dut[d], DUT_PLATTER) == 0)
+    return platter_dut_start(dut, s->config, longest(o), s->cpus.n_dut, s->cpus.dut, error, size);
+  return dut_command(dut, o->dut[d], s->cpus.n_dut, s->cpus.dut, error, size);
+}
+
 static int start(struct session *s, json_t *report, char *error, size_t size)
 {
   const struct throughput_options *o = &s->measurement.options;
@@ -97,16 +122,15 @@ static int start(struct session *s, json_t *report, char *error, size_t size)
   int status = divide(&s->cpus, self, error, size);
   if (status == 0 && self)
     status = read_config(s, error, size);
-  if (status == 0 && self) {
+  if (status == 0 && self)
     put_configuration(report, o->self);
-    status =
-        platter_dut_start(&s->dut, s->config, longest(o), s->cpus.n_dut, s->cpus.dut, error, size);
-  }
+  for (unsigned d = 0; d < o->n_duts && status == 0; d++)
+    status = start_dut(s, d, error, size);
   if (status != 0)
     return status;
-  const struct instrument_wish wish = {
-      .tx = self ? s->dut.tx : o->tx,
-      .rx = self ? s->dut.rx : o->rx,
+  struct instrument_wish wish = {
+      .n_pairs = self ? o->n_duts : 1,
+      .pair = {{o->tx, o->rx}},
       .n_kinds = o->n_kinds,
       .kind = o->kind,
       .n_cpus = s->cpus.n_own,
@@ -114,6 +138,8 @@ static int start(struct session *s, json_t *report, char *error, size_t size)
       .quiet = o->wait,
       .short_share = o->short_share,
   };
+  for (unsigned d = 0; d < o->n_duts; d++)
+    wish.pair[d] = (struct device_pair){s->measurement.dut[d].tx, s->measurement.dut[d].rx};
   status = instrument_start(&s->measurement.instrument, &wish, &notes, error, size);
   for (size_t i = 0; i < notes.count; i++)
     report_warn(report, "%s", notes.text[i]);
@@ -142,10 +168,16 @@ static void put_device(const struct session *s, json_t *report)
   if (o->tx != NULL) {
     report_setting(report, "sends by", report_text(o->tx));
     report_setting(report, "receives by", report_text(o->rx));
-  } else {
-    report_paragraph(report, "The device under test is platter in a process of its own, joined by "
-                             "two memif devices, which copy.");
+    return;
   }
+  for (unsigned d = 0; d < o->n_duts; d++)
+    report_setting(report, s->measurement.dut[d].name, report_text(o->dut[d]));
+  report_paragraph(report, "%s a process of its own, joined by two memif devices, which copy.%s",
+                   o->n_duts > 1 ? "Each device under test is" : "The device under test is",
+                   o->n_duts > 1
+                       ? " They take turns on the same cores, step by step and search by search: "
+                         "one runs, and the others are stopped."
+                       : "");
 }
 
 static enum status_code measure_and_report(struct session *s)
@@ -161,7 +193,11 @@ static enum status_code measure_and_report(struct session *s)
     throughput_conclude(report, m);
   }
   instrument_stop(&m->instrument);
-  int ended = platter_dut_stop(&s->dut, ending, sizeof(ending));
+  int ended = 0;
+  for (unsigned d = 0; d < DUTS_MAX; d++) {
+    int one = dut_stop(&m->dut[d], ending, sizeof(ending));
+    ended = one != 0 ? one : ended;
+  }
   if (ended != 0 && status == 0)
     report_warn(report, "%s", ending);
   if (status == 0) {
@@ -207,6 +243,9 @@ const struct command command_throughput = {
             "\n"
             "  --self CONFIG     platter with this configuration; its first two ports are\n"
             "                    between the instrument's. Without: a wire\n"
+            "  --dut COMMAND     another forwarder, the server of two memif sockets, {in} and\n"
+            "                    {out} in the command, {cores} for its cores; or platter. Of\n"
+            "                    several, up to 4, one runs at a time (platter-bench(1))\n"
             "  --tx DEVICE       the device to send by, as in a configuration\n"
             "  --rx DEVICE       the device to receive by; may be the same\n"
             "  --sizes LIST      of 64 to 9216 bytes, with the frame check sequence; imix (7\n"
