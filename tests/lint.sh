@@ -51,7 +51,7 @@ licences() {
 # neither allocates, logs, locks nor copies payloads, and stages see of the datapath only stage.h and
 # write to a packet by way of its burst.
 # What control runs of a feature. All else in its folder is the workers'.
-control_side='features/(.*/)?(addresses\.c|(control|control_internal|filter_code|forwarding|ports|status|table)\.[ch])$'
+control_side='features/(.*/)?(addresses\.c|(config|control|control_internal|feature|filter_code|forwarding|ports|statics|status|table)\.[ch])$'
 
 workers_side() { sources 'lib/features/*.[ch]' | grep -vE "$control_side"; }
 

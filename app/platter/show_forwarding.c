@@ -12,7 +12,8 @@ enum { COLUMNS = 80 };
 static void show_entry(const struct config *config, unsigned number, FILE *out)
 {
   const struct config_forward *entry = &config->forward[number];
-  const char *between = strcmp(entry->kind->name, "wire") == 0 ? " <-> " : ", ";
+  const struct config_settings *settings = entry->kind->settings;
+  const char *between = settings != NULL && settings->between != NULL ? settings->between : ", ";
   fputs(entry->kind->name, out);
   if (entry->bridge != NULL)
     fprintf(out, " %s", entry->bridge->name);

@@ -75,7 +75,7 @@ void config_free(struct config *config)
     free(config->assign[i].rx);
   free(config->assign);
   for (unsigned i = 0; i < config->n_forward; i++)
-    config_bridge_free(config->forward[i].bridge);
+    config_forward_release(&config->forward[i]);
   free(config->forward);
   config_rules_free(config);
   free(config->file);

@@ -227,12 +227,29 @@ struct config {
   struct config_place memory_place, telemetry_place; // of the sections; line 0: not in the file
 };
 
-// What may stand under `forward`: the caller names the kinds, since the stages that implement them
-// are not known here. Lives as long as the configurations that point to it.
+struct reader;        // config/option.h
+struct document_node; // config/document.h
+
+// How a kind of forwarding that has settings reads them, by the means of config/sections.h.
+struct config_settings {
+  // Reads what stands under the kind into `forward`, and what is wrong with it into the reader's
+  // errors. False: its ports are not known.
+  bool (*read)(struct reader *reader, const struct document_node *node,
+               struct config_forward *forward);
+  // When all entries are read: what is between them. NULL: nothing.
+  void (*read_all)(struct reader *reader);
+  // Frees what `read` has allocated; also after it has failed. NULL: nothing.
+  void (*release)(struct config_forward *forward);
+  const char *between; // its ports, where a person reads them; NULL: a comma
+};
+
+// What may stand under `forward`: the caller names the kinds, since the features that implement
+// them are not known here. Lives as long as the configurations that point to it.
 struct config_kind {
   const char *name;
   unsigned min_ports;
   unsigned max_ports;
+  const struct config_settings *settings; // NULL: it is given a list of ports, and that is all
 };
 
 struct config_error {

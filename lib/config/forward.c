@@ -3,9 +3,7 @@
 // kind that has settings, over a map of them. Every port stands in exactly one entry.
 #include "config/sections.h"
 
-#include <stddef.h>
 #include <stdlib.h>
-#include <string.h>
 
 static const struct config_kind *kind_find(struct reader *reader, const struct document_node *node)
 {
@@ -61,25 +59,11 @@ bool config_forward_ports(struct reader *reader, struct config_forward *forward,
   return readable;
 }
 
-static bool wire_ports_read(struct reader *reader, const struct option *option,
-                            const struct document_node *node, void *field)
+void config_forward_release(struct config_forward *forward)
 {
-  reader->entry_known = config_forward_ports(reader, field, node);
-  return reader->entry_known;
-}
-
-static const struct option wire_options[] = {
-    {"ports", wire_ports_read, .required = true},
-    {"link_follow", option_bool, offsetof(struct config_forward, link_follow)},
-    {NULL},
-};
-
-static bool wire_read(struct reader *reader, const struct document_node *node,
-                      struct config_forward *forward)
-{
-  reader->entry_known = false;
-  option_map(reader, wire_options, node, forward);
-  return reader->entry_known;
+  const struct config_kind *kind = forward->kind; // NULL: unknown
+  if (kind != NULL && kind->settings != NULL && kind->settings->release != NULL)
+    kind->settings->release(forward);
 }
 
 // Reads what one kind is given. An unknown kind's ports are read all the same: they are in an
@@ -89,11 +73,8 @@ static bool kind_read(struct reader *reader, const struct document_node *node,
 {
   forward->kind = kind_find(reader, node);
   forward->place = node->key_place;
-  if (forward->kind != NULL && strcmp(forward->kind->name, "bridge") == 0)
-    return config_bridge_read(reader, node, forward);
-  if (forward->kind != NULL && strcmp(forward->kind->name, "wire") == 0 &&
-      node->type == DOCUMENT_MAP)
-    return wire_read(reader, node, forward);
+  if (forward->kind != NULL && forward->kind->settings != NULL)
+    return forward->kind->settings->read(reader, node, forward);
   return config_forward_ports(reader, forward, node);
 }
 
@@ -116,7 +97,7 @@ static bool entry_read(struct reader *reader, const struct document_node *node)
     readable =
         (i == 0 ? entry_add(reader, node->child[i]) : kind_read(reader, node->child[i], &unused)) &&
         readable;
-    config_bridge_free(unused.bridge);
+    config_forward_release(&unused);
   }
   return readable;
 }
@@ -150,7 +131,9 @@ bool config_forward_read(struct reader *reader, const struct option *option,
   for (size_t i = 0; i < node->count; i++)
     readable =
         (map ? entry_add(reader, node->child[i]) : entry_read(reader, node->child[i])) && readable;
-  config_bridge_names(reader);
+  for (size_t i = 0; i < reader->n_kinds; i++)
+    if (reader->kinds[i].settings != NULL && reader->kinds[i].settings->read_all != NULL)
+      reader->kinds[i].settings->read_all(reader);
   // Ports that an unreadable entry may have named are not said to be missing.
   if (readable)
     refuse_missing_ports(reader);

@@ -45,19 +45,8 @@ bool config_forward_port(struct reader *reader, struct config_forward *forward,
 bool config_forward_ports(struct reader *reader, struct config_forward *forward,
                           const struct document_node *list);
 
-// bridge.c: what the kind `bridge` is given, a list of ports or a map of settings. Sets
-// forward->bridge. False: its ports are not known.
-bool config_bridge_read(struct reader *reader, const struct document_node *node,
-                        struct config_forward *forward);
-
-// Gives every bridge a name and refuses one that two have.
-void config_bridge_names(struct reader *reader);
-
-void config_bridge_free(struct config_bridge *bridge); // NULL is allowed
-
-// bridge_static.c: `static` of a bridge, behind its `ports`. The field is a struct config_bridge.
-bool config_statics_read(struct reader *reader, const struct option *option,
-                         const struct document_node *node, void *field);
+// Frees what its kind has read into an entry.
+void config_forward_release(struct config_forward *forward);
 
 // rules.c: `rules`, and what they hold.
 bool config_rules_read(struct reader *reader, const struct option *option,

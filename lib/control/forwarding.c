@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "control/slots.h"
+#include "features/feature.h"
 #include "features/rules/control.h"
 
 const struct config_kind *forward_kinds(size_t *n)
@@ -12,7 +13,12 @@ const struct config_kind *forward_kinds(size_t *n)
   const struct stage_type *const *types;
   *n = stage_types(&types);
   for (size_t i = 0; i < *n; i++)
-    kinds[i] = (struct config_kind){types[i]->name, types[i]->min_ports, types[i]->max_ports};
+    kinds[i] = (struct config_kind){
+        .name = types[i]->name,
+        .min_ports = types[i]->min_ports,
+        .max_ports = types[i]->max_ports,
+        .settings = feature_settings(types[i]->name),
+    };
   return kinds;
 }
 

@@ -5,12 +5,15 @@
 
 #include <cstring>
 
+#include "features/feature.h"
+
 #include "require.h"
 
 namespace
 {
 
-const struct config_kind kinds[] = {{"wire", 2, 2}, {"reflect", 1, 32}, {"sink", 1, 32}};
+const struct config_kind kinds[] = {
+    {"wire", 2, 2, feature_settings("wire")}, {"reflect", 1, 32}, {"sink", 1, 32}};
 
 void check_errors(const struct config_errors &errors)
 {

@@ -29,7 +29,7 @@ def compile_lines():
     for entry in entries:
         path = os.path.relpath(os.path.join(entry["directory"], entry["file"]), source).split(os.sep)
         if path[0] in ("lib", "app") and path[-1].endswith(".c"):
-            arguments = shlex.split(entry["command"])
+            arguments = [a for a in shlex.split(entry["command"]) if a != "ccache"]
             # Meson ends a line with what it writes: dependencies, then -o OBJECT -c FILE. Of the
             # parts of a library, the one that sees the most.
             arguments = arguments[:arguments.index("-MD")]
@@ -50,16 +50,17 @@ def compile_text(arguments, text):
 
 def check(job):
     library, below, arguments = job
-    own = f'#include "{header(library)}"\n'
-    # What can be included of what stands below is named by an #error, all in one go.
-    asked = "".join(f'#if __has_include("{header(other)}")\n'
-                    f'#error {library} can include {header(other)}, which stands below it\n'
-                    "#endif\n" for other in below)
-    result = compile_text(arguments, own + asked)
+    # What is not as it should be is named by an #error, all in one go.
+    asked = (f'#if !__has_include("{header(library)}")\n'
+             f"#error {library} does not find {header(library)} of its own\n#endif\n")
+    asked += "".join(f'#if __has_include("{header(other)}")\n'
+                     f"#error {library} can include {header(other)}, which stands below it\n"
+                     "#endif\n" for other in below)
+    result = compile_text(arguments, asked)
     if result.returncode != 0:
-        return f"{library} with {header(library)} of its own:\n{result.stderr}"
+        return result.stderr
     wrong = header(below[0])
-    result = compile_text(arguments, own + f'#include "{wrong}"\n')
+    result = compile_text(arguments, f'#include "{wrong}"\n')
     if result.returncode == 0 or wrong not in result.stderr:
         return f"{library}: including {wrong} does not fail, or for another reason:\n{result.stderr}"
     return ""

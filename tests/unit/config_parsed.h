@@ -9,8 +9,12 @@
 #include <cstdlib>
 #include <string>
 
-inline const struct config_kind config_kinds[] = {
-    {"wire", 2, 2}, {"reflect", 1, 32}, {"sink", 1, 32}, {"bridge", 2, 32}};
+#include "features/feature.h"
+
+inline const struct config_kind config_kinds[] = {{"wire", 2, 2, feature_settings("wire")},
+                                                  {"reflect", 1, 32},
+                                                  {"sink", 1, 32},
+                                                  {"bridge", 2, 32, feature_settings("bridge")}};
 
 struct Parsed {
   struct config_errors errors = {};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // `static` of a bridge: a list of addresses, each with its port and, where the bridge knows VLANs,
 // its VLAN.
-#include "config/sections.h"
+#include "features/bridge/config.h"
 
 #include <ctype.h>
 #include <stddef.h>
@@ -127,7 +127,7 @@ static void check_once(struct reader *reader, const struct document_node *node,
   free(sorted);
 }
 
-bool config_statics_read(struct reader *reader, const struct option *option,
+bool bridge_statics_read(struct reader *reader, const struct option *option,
                          const struct document_node *node, void *field)
 {
   struct config_bridge *bridge = field;

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What the kind `bridge` of `forward` is given: a list of ports, or a map of settings. As soon as
 // one port has VLANs, every port must have some: a port that is in none would take part in nothing.
-#include "config/sections.h"
+#include "features/bridge/config.h"
 
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "features/feature.h"
 
 enum {
   DEFAULT_AGEING = 300, // seconds, IEEE 802.1Q table 8-6
@@ -153,18 +155,18 @@ static bool name_read(struct reader *reader, const struct option *option,
 }
 
 // `static` names ports, and VLANs where ports have some.
-static const struct option bridge_options[] = {
+static const struct option options[] = {
     {"ports", ports_read, .required = true},
     {"name", name_read, .extra = ""},
     {"ageing", option_number, offsetof(struct config_bridge, ageing), .min = 1,
      .max = CONFIG_AGEING_MAX, .zero = "never"},
     {"capacity", option_number, offsetof(struct config_bridge, capacity), .min = 1,
      .max = CONFIG_CAPACITY_MAX},
-    {"static", config_statics_read},
+    {"static", bridge_statics_read},
     {NULL},
 };
 
-bool config_bridge_read(struct reader *reader, const struct document_node *node,
+static bool bridge_read(struct reader *reader, const struct document_node *node,
                         struct config_forward *forward)
 {
   struct config_bridge *bridge = calloc(1, sizeof(*bridge));
@@ -182,11 +184,12 @@ bool config_bridge_read(struct reader *reader, const struct document_node *node,
   if (node->type == DOCUMENT_LIST)
     ports_read(reader, NULL, node, bridge);
   else
-    option_map(reader, bridge_options, node, bridge);
+    option_map(reader, options, node, bridge);
   return reader->entry_known;
 }
 
-void config_bridge_names(struct reader *reader)
+// Gives every bridge a name and refuses one that two have.
+static void name_all(struct reader *reader)
 {
   struct config *config = reader->config;
   unsigned number = 0;
@@ -209,10 +212,15 @@ void config_bridge_names(struct reader *reader)
   }
 }
 
-void config_bridge_free(struct config_bridge *bridge)
+static void release(struct config_forward *forward)
 {
-  if (bridge == NULL)
+  if (forward->bridge == NULL)
     return;
-  free(bridge->statics);
-  free(bridge);
+  free(forward->bridge->statics);
+  free(forward->bridge);
 }
+
+const struct feature bridge_feature = {
+    .name = "bridge",
+    .settings = {.read = bridge_read, .read_all = name_all, .release = release},
+};
