@@ -7,7 +7,7 @@
 
 #include "cli/cli.h"
 #include "report/stats.h"
-#include "throughput/dut.h"
+#include "throughput/dut/dut.h"
 #include "throughput/goals.h"
 #include "throughput/instrument.h"
 

@@ -13,8 +13,8 @@
 #include "host/cpu.h"
 #include "report/file.h"
 #include "report/report.h"
+#include "throughput/dut/platter_dut.h"
 #include "throughput/measure.h"
-#include "throughput/platter_dut.h"
 #include "throughput/priority.h"
 #include "throughput/report.h"
 

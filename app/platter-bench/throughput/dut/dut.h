@@ -26,7 +26,9 @@ enum {
 struct dut { // zero-initialise
   char name[DUT_NAME_MAX];
   pid_t pid;
-  FILE *says;              // platter's lines
+  FILE *says; // platter's lines
+  // Of platter: asks it to end. Returns 0, or -errno and a sentence. NULL: a signal does.
+  int (*ask_to_end)(struct dut *dut, char *error, size_t size);
   int input;               // of a command: its standard input's other end, which stays open
   char directory[64];      // with the sockets "in" and "out", and what a command printed: "log"
   char tx[DUT_DEVICE_MAX]; // the instrument's ends

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "throughput/dut.h"
+#include "throughput/dut/dut.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,17 +15,21 @@
 
 #include "base/notes.h"
 #include "cli/wait.h"
-#include "throughput/frames.h"
-#include "throughput/platter_dut.h"
 
-enum { MEMIF_BUFFER = 2048, COMMAND_MAX = 4096, LINES_MAX = 20, STEP_MS = 5 };
+enum {
+  MEMIF_BUFFER = 2048,
+  MEMIF_BUFFER_LONG = 9280,
+  COMMAND_MAX = 4096,
+  LINES_MAX = 20,
+  STEP_MS = 5
+};
 static const double START_SECONDS = 30, STOP_SECONDS = 15;
 
 // A frame lies in one buffer: the driver spoils what needs several (ports/driver.c).
 void dut_device(char text[DUT_DEVICE_MAX], const struct dut *dut, const char *role,
                 const char *socket, unsigned number, unsigned longest)
 {
-  unsigned buffer = longest > MEMIF_BUFFER ? FRAMES_SIZE_MAX + 64 : MEMIF_BUFFER;
+  unsigned buffer = longest > MEMIF_BUFFER ? MEMIF_BUFFER_LONG : MEMIF_BUFFER;
   snprintf(text, DUT_DEVICE_MAX,
            "net_memif%u,role=%s,id=0,socket-abstract=no,bsize=%u,socket=%s/%s", number, role,
            buffer, dut->directory, socket);
@@ -213,8 +217,8 @@ static int stop_process(struct dut *dut, char *error, size_t size)
 {
   int status = 0, how = 0;
   dut_resume(dut);
-  if (dut->says != NULL)
-    status = platter_dut_end(dut, error, size);
+  if (dut->ask_to_end != NULL)
+    status = dut->ask_to_end(dut, error, size);
   else if (waitpid(dut->pid, &how, WNOHANG) != 0)
     return fail(error, size, -ECHILD, "%s ended before the measurement did", dut->name);
   else

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "throughput/platter_dut.h"
+#include "throughput/dut/platter_dut.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -90,6 +90,15 @@ static bool hear(const struct dut *dut, double seconds, char *line, size_t size)
   return true;
 }
 
+static int ask_to_end(struct dut *dut, char *error, size_t size)
+{
+  char line[1024] = "it had ended before";
+  kill(dut->pid, SIGTERM);
+  if (hear(dut, STOP_SECONDS, line, sizeof(line)) && strcmp(line, "closed") == 0)
+    return 0;
+  return fail(error, size, -ECHILD, "the platter under test: %s", line);
+}
+
 int platter_dut_start(struct dut *dut, const struct config *config, unsigned longest,
                       unsigned n_cpus, const unsigned *cpus, char *error, size_t size)
 {
@@ -102,19 +111,11 @@ int platter_dut_start(struct dut *dut, const struct config *config, unsigned lon
   dut_device(job.device[1], dut, "server", "out", 1, longest);
   for (unsigned i = 2; i < config->n_ports; i++)
     snprintf(job.device[i], sizeof(job.device[i]), "net_null%u,no-rx=1", i);
+  dut->ask_to_end = ask_to_end;
   int status = start(dut, &job, error, size);
   if (status != 0)
     return status;
   if (hear(dut, START_SECONDS, line, sizeof(line)) && strcmp(line, "ready") == 0)
     return 0;
   return fail(error, size, -ECHILD, "the platter under test does not start: %s", line);
-}
-
-int platter_dut_end(struct dut *dut, char *error, size_t size)
-{
-  char line[1024] = "it had ended before";
-  kill(dut->pid, SIGTERM);
-  if (hear(dut, STOP_SECONDS, line, sizeof(line)) && strcmp(line, "closed") == 0)
-    return 0;
-  return fail(error, size, -ECHILD, "the platter under test: %s", line);
 }

@@ -6,7 +6,7 @@
 #define BENCH_THROUGHPUT_PLATTER_DUT_H
 
 #include "config/config.h"
-#include "throughput/dut.h"
+#include "throughput/dut/dut.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -17,9 +17,6 @@ extern "C" {
 // dut_stop in both cases.
 int platter_dut_start(struct dut *dut, const struct config *config, unsigned longest,
                       unsigned n_cpus, const unsigned *cpus, char *error, size_t size);
-
-// For dut_stop: asks it to end. Returns as that.
-int platter_dut_end(struct dut *dut, char *error, size_t size);
 
 #ifdef __cplusplus
 }
