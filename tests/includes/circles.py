@@ -21,7 +21,6 @@ SOURCES_MAX = 15
 KNOWN_CIRCLES = [
     ["app/platter-bench/machine/files", "app/platter-bench/machine/machine",
      "app/platter-bench/machine/time"],
-    ["app/platter-bench/throughput/dut", "app/platter-bench/throughput/platter_dut"],
     ["app/platter-bench/throughput/measure", "app/platter-bench/throughput/measuring",
      "app/platter-bench/throughput/seek"],
     ["app/platter/show", "app/platter/show_table"],
@@ -39,7 +38,7 @@ KNOWN_CIRCLES = [
 LARGE_FOLDERS = {
     "app/platter": 22,
     "app/platter-bench/kernel": 21,
-    "app/platter-bench/throughput": 21,
+    "app/platter-bench/throughput": 19,
     "lib/config": 18,
     "lib/control": 20,
 }

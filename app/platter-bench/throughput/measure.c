@@ -135,7 +135,7 @@ static int run_base(struct measuring *r)
   if (status == 0)
     status =
         measuring_series(r, &o->full, "full speed", false, 0, options->seconds, options->repeat);
-  o->measured = o->full.valid > 0 && o->before.valid > 0;
+  o->measured = o->full.valid > 0 && series_rate(&o->before) > 0;
   return status;
 }
 
