@@ -180,11 +180,14 @@ class Asker:
         self.socket.recv(16384)
         self.times = []
 
+    def get(self, command):
+        self.socket.send(command.encode())
+        return self.socket.recv(65536).decode()
+
     def ask(self):
         start = time.monotonic()
         try:
-            self.socket.send(b"/platter/info")
-            json.loads(self.socket.recv(65536))
+            json.loads(self.get("/platter/info"))
         except (OSError, ValueError):
             return False
         finally:
@@ -240,7 +243,8 @@ def soak_round(rng, directory, platter, asker):
     honest = subprocess.run(["python3", os.path.join(HERE, "memif_peer.py"), "client", f"{directory}/server.sock",
                              "honest"], capture_output=True, text=True, check=False)
     if honest.returncode != 0:
-        wrong.append(f"an honest memif client is not served: {honest.stdout}{honest.stderr}")
+        wrong.append(f"an honest memif client is not served: {honest.stdout}{honest.stderr}"
+                     f"{[asker.get(of) for of in ('/platter/port,server', '/platter/port,n0', '/platter/worker,0')]}")
     return wrong
 
 
