@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // platter replay --fast: by reference, and what comes out is what comes out without it.
+#include <map>
+#include <regex>
+
 #include <gtest/gtest.h>
 
 #include "capture_file.h"
@@ -26,18 +29,30 @@ Frames repeated(const Frames &frames, unsigned times)
   return all;
 }
 
+// The text with the value in place of each whole word that is a key.
+std::string filled_in(std::string text, const std::map<std::string, std::string> &values)
+{
+  for (const auto &[key, value] : values)
+    text = std::regex_replace(text, std::regex("\\b" + key + "\\b"), value);
+  return text;
+}
+
 class ReplayFast : public testing::Test
 {
 protected:
   void configure(const std::string &forward, const std::string &rest = "")
   {
-    dir.write("c.yaml",
-              "ports: {left: {device: net_null0}, right: {device: net_null1}}\nforward: [" +
-                  forward + "]\n" + memory_yaml() + "telemetry: {prefix: " + prefix + "}\n" + rest);
+    write("left: {device: net_null0}, right: {device: net_null1}", forward, rest);
+  }
+
+  void write(const std::string &ports, const std::string &forward, const std::string &rest)
+  {
+    dir.write("c.yaml", "ports: {" + ports + "}\nforward: [" + forward + "]\n" + memory_yaml() +
+                            "telemetry: {prefix: " + prefix + "}\n" + rest);
   }
 
   // A run that must go well, with these words behind the configuration.
-  Outputs replay(std::vector<std::string> words)
+  Json run(std::vector<std::string> words)
   {
     words.insert(words.begin(), {"replay", dir / "c.yaml", "--json", "--out", dir / "out"});
     Ended ended = platter(words);
@@ -46,7 +61,18 @@ protected:
     Json summary = expect_accounts(ended);
     EXPECT_TRUE(summary["complete"].is_true());
     EXPECT_EQ(before.now(), "");
-    return {read_frames(dir / "out/left.pcap"), read_frames(dir / "out/right.pcap"), summary};
+    return summary;
+  }
+
+  Frames out(const std::string &port)
+  {
+    return read_frames(dir / ("out/" + port + ".pcap"));
+  }
+
+  Outputs replay(const std::vector<std::string> &words)
+  {
+    Json summary = run(words);
+    return {out("left"), out("right"), summary};
   }
 
   // The capture itself, or a file that holds it several times.
@@ -58,29 +84,40 @@ protected:
     return dir / name;
   }
 
-  // With every sample capture on one of the two ports.
-  void expect_same_as_plain(const std::string &forward, const std::string &workers, unsigned loop)
+  // All sample captures at once, for a start costs more than any of them: each on a port of its
+  // own, p0, p1, …. `entry` has what connects two of them: "{wire: [A, B]}"; `rest` may name all
+  // that are an A or a B: ALL_A, ALL_B.
+  void expect_same_as_plain(const std::string &entry, const std::string &rest, unsigned loop)
   {
     std::vector<std::string> captures = sample_captures();
     ASSERT_GE(captures.size(), 10u);
     if (captures.size() % 2 != 0)
       captures.push_back(captures[0]);
-    configure(forward, workers);
-    for (size_t i = 0; i < captures.size(); i += 2) {
-      const std::string &left = captures[i], &right = captures[i + 1];
-      SCOPED_TRACE(left + " and " + right);
-      Outputs plain = replay({"left=" + concatenated(left, loop, "left.pcap"),
-                              "right=" + concatenated(right, loop, "right.pcap")});
-      Outputs fast =
-          replay({"--fast", "--loop", std::to_string(loop), "left=" + left, "right=" + right});
-      EXPECT_FALSE(plain.left.empty() || plain.right.empty());
-      EXPECT_TRUE(fast.left == plain.left);
-      EXPECT_TRUE(fast.right == plain.right);
-      for (const char *port : {"left", "right"})
-        for (const char *count : {"received", "received_bytes", "transmitted", "transmitted_bytes"})
-          EXPECT_EQ(fast.summary["ports"][port][count].number(),
-                    plain.summary["ports"][port][count].number())
-              << port << " " << count;
+    std::string ports, forward, all[2];
+    std::vector<std::string> plain_words, fast_words = {"--fast", "--loop", std::to_string(loop)};
+    for (size_t i = 0; i < captures.size(); i++) {
+      const std::string name = "p" + std::to_string(i), with = "p" + std::to_string(i + 1);
+      ports += (i > 0 ? ", " : "") + name + ": {device: net_null" + std::to_string(i) + "}";
+      all[i % 2] += (i > 1 ? ", " : "") + name;
+      if (i % 2 == 0)
+        forward += (i > 0 ? ", " : "") + filled_in(entry, {{"A", name}, {"B", with}});
+      plain_words.push_back(name + "=" + concatenated(captures[i], loop, name + ".pcap"));
+      fast_words.push_back(name + "=" + captures[i]);
+    }
+    write(ports, forward, filled_in(rest, {{"ALL_A", all[0]}, {"ALL_B", all[1]}}));
+    Json plain = run(plain_words);
+    std::vector<Frames> frames;
+    for (size_t i = 0; i < captures.size(); i++)
+      frames.push_back(out("p" + std::to_string(i)));
+    Json fast = run(fast_words);
+    for (size_t i = 0; i < captures.size(); i++) {
+      const std::string name = "p" + std::to_string(i);
+      SCOPED_TRACE(name + ", " + captures[i]);
+      EXPECT_FALSE(frames[i].empty());
+      EXPECT_TRUE(out(name) == frames[i]);
+      for (const char *count : {"received", "received_bytes", "transmitted", "transmitted_bytes"})
+        EXPECT_EQ(fast["ports"][name][count].number(), plain["ports"][name][count].number())
+            << count;
     }
   }
 
@@ -111,31 +148,31 @@ INSTANTIATE_TEST_SUITE_P(Layouts, ReplayFastSame,
 
 TEST_P(ReplayFastSame, ThroughAWire)
 {
-  expect_same_as_plain("{wire: [left, right]}", GetParam().workers, GetParam().loop);
+  expect_same_as_plain("{wire: [A, B]}", GetParam().workers, GetParam().loop);
 }
 
 TEST_F(ReplayFast, TheSameReflected)
 {
-  expect_same_as_plain("{reflect: [left, right]}", RUN_TO_COMPLETION, 3);
+  expect_same_as_plain("{reflect: [A, B]}", RUN_TO_COMPLETION, 3);
 }
 
 // It learns nothing, for what it would know when is a matter of timing.
 TEST_F(ReplayFast, TheSameThroughABridge)
 {
-  expect_same_as_plain("{bridge: {ports: {left: {learn: 0}, right: {learn: 0}}}}",
+  expect_same_as_plain("{bridge: {ports: {A: {learn: 0}, B: {learn: 0}}}}",
                        std::string(PIPELINE) + "overload: wait\n", 3);
 }
 
 // Headers are rewritten here: of frames that a replay port will send again.
 TEST_F(ReplayFast, TheSameThroughRules)
 {
-  expect_same_as_plain("{wire: [left, right]}",
+  expect_same_as_plain("{wire: [A, B]}",
                        std::string(PIPELINE) +
                            "rules:\n"
                            "- {match: icmp, drop: true}\n"
-                           "- {from: [left], match: udp, vlan: {push: 100}}\n"
-                           "- {from: [right], match: vlan, vlan: {pop: true}, stop: true}\n"
-                           "- {to: [left, right], match: arp, vlan: {push: 7}}\n",
+                           "- {from: [ALL_A], match: udp, vlan: {push: 100}}\n"
+                           "- {from: [ALL_B], match: vlan, vlan: {pop: true}, stop: true}\n"
+                           "- {to: [ALL_A, ALL_B], match: arp, vlan: {push: 7}}\n",
                        3);
 }
 
