@@ -53,11 +53,23 @@ static void show_busy(const struct status *s, FILE *out)
     fprintf(out, " %.0f–%.0f", 100 * least, 100 * most);
 }
 
+// Of a span's time. Less is the kernel's own work.
+static const double NOTICEABLE = 0.05;
+
+// Which workers did not have their cores to themselves: what the line above is worth.
+static void show_stolen(const struct status *s, FILE *out)
+{
+  for (unsigned i = 0; i < s->n_workers; i++)
+    if (s->worker[i].stolen >= NOTICEABLE)
+      show_text(out, "  ",
+                "        worker %u: %.1f%% of its time stolen: other programs had core %u", i,
+                100 * s->worker[i].stolen, s->worker[i].cpu);
+}
+
 void show_line(const struct status *s, bool heading, FILE *out)
 {
   double received = show_sum(&figures_port, "received_pps", s);
   double transmitted = show_sum(&figures_port, "transmitted_pps", s);
-  double in_flight = show_sum(&figures_accounting, "in_flight", s);
   char text[6][SHOW_SIZE];
 
   if (heading)
@@ -69,11 +81,12 @@ void show_line(const struct status *s, bool heading, FILE *out)
   unsigned seconds = s->rates_end;
   fprintf(out, "%3u:%02u  %6s  %6s  %9s  %7s  %8s  %8s ", seconds / 60, seconds % 60,
           show_number(received, text[0]), show_number(transmitted, text[1]),
-          show_number(in_flight > 0 ? in_flight : 0, text[2]),
+          s->consistent ? show_number(s->in_flight, text[2]) : "?",
           show_number(show_sum(&figures_accounting, "dropped", s), text[3]),
           show_nic_drop(s, text[4]), show_number(show_sum(&figures_copies, "bytes", s), text[5]));
   show_busy(s, out);
   fputc('\n', out);
+  show_stolen(s, out);
   fflush(out);
 }
 

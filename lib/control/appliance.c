@@ -82,6 +82,8 @@ static void take_snapshots(struct appliance *a)
     a->last_fresh = start;
   bool take = a->fresh || start > a->last_fresh + STALE_SECONDS;
   a->taken = take;
+  if (take)
+    a->consistent = a->fresh;
   for (unsigned i = 0; i < a->datapath.n_workers; i++)
     if (take && a->answers[i])
       a->counters[i] = a->datapath.worker[i]->snapshot;

@@ -24,6 +24,15 @@ struct mark {
   double at, next; // monotonic seconds; when they are due again
   uint64_t received[CONFIG_PORTS_MAX], transmitted[CONFIG_PORTS_MAX];
   uint64_t busy[LAYOUT_WORKERS_MAX], idle[LAYOUT_WORKERS_MAX], moved[LAYOUT_WORKERS_MAX];
+  double wall[LAYOUT_WORKERS_MAX], stolen[LAYOUT_WORKERS_MAX]; // see struct stolen
+};
+
+// Time that a worker's thread was ready, or asleep, while its core did something else: what the
+// clock on the wall says less the thread's processor time, from the first look at both on.
+struct stolen {
+  double from_wall, from_cpu; // monotonic seconds, seconds of processor time
+  double wall;                // seconds since, as of the last look
+  double seconds;             // of them: stolen
 };
 
 struct appliance {
@@ -51,8 +60,10 @@ struct appliance {
   bool stuck;              // one of them does not end
   bool answers[LAYOUT_WORKERS_MAX];
   struct stall stall[LAYOUT_WORKERS_MAX];
-  bool fresh; // the last update took new counters, of all workers
-  bool taken; // it took new ones
+  struct stolen stolen[LAYOUT_WORKERS_MAX];
+  bool fresh;      // the last update took new counters, of all workers
+  bool taken;      // it took new ones
+  bool consistent; // those taken last are of one moment
   double last_fresh;
   struct counters counters[LAYOUT_WORKERS_MAX]; // the last that fit together
   bool pools_checked;

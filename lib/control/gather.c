@@ -20,7 +20,7 @@ struct rates {
   bool none; // there was no status before
   double end, span;
   double received[CONFIG_PORTS_MAX], transmitted[CONFIG_PORTS_MAX];
-  double busy[LAYOUT_WORKERS_MAX], cycles[LAYOUT_WORKERS_MAX];
+  double busy[LAYOUT_WORKERS_MAX], cycles[LAYOUT_WORKERS_MAX], stolen[LAYOUT_WORKERS_MAX];
 };
 
 // Copies as much of the text as fits, in whole characters of UTF-8.
@@ -186,8 +186,41 @@ static struct rates rates_of(const struct status *s)
   for (unsigned i = 0; i < s->n_workers; i++) {
     rates.busy[i] = s->worker[i].busy;
     rates.cycles[i] = s->worker[i].cycles_per_packet;
+    rates.stolen[i] = s->worker[i].stolen;
   }
   return rates;
+}
+
+static double share(double part, double whole)
+{
+  return whole > 0 && part > 0 ? RTE_MIN(part / whole, 1) : 0;
+}
+
+// The two clocks are read one after the other: what control itself was off its core between them
+// counts as stolen, once, and is made good at the next look.
+static void look_at_clocks(struct appliance *a, unsigned number, double now)
+{
+  struct stolen *stolen = &a->stolen[number];
+  double cpu = stall_cpu(a->datapath.worker[number]);
+  if (cpu == 0)
+    return;
+  if (stolen->from_wall == 0) {
+    stolen->from_wall = now;
+    stolen->from_cpu = cpu;
+  }
+  stolen->wall = now - stolen->from_wall;
+  stolen->seconds = RTE_MAX(stolen->wall - (cpu - stolen->from_cpu), 0);
+}
+
+// A turn in which the kernel ran something else on the worker's core is as long as what that took.
+// Such turns are busy ones and idle ones as others are, so that shares hold; what a packet takes is
+// less by as much as the worker had less than all of the time.
+static void gather_shares(struct status_worker *w, uint64_t busy, uint64_t idle, uint64_t moved,
+                          double stolen, double wall)
+{
+  w->stolen = share(stolen, wall);
+  w->busy = busy + idle > 0 ? (double)busy / (busy + idle) : 0;
+  w->cycles_per_packet = moved > 0 ? (double)busy * (1 - w->stolen) / moved : 0;
 }
 
 // Rates are due when a second of the run is over, not a second after the last ones: updates come
@@ -220,10 +253,13 @@ static void gather_rates(struct appliance *a, double now, const struct rates *be
     uint64_t moved = w->received + w->taken - mark->moved[i];
     w->busy = before->busy[i];
     w->cycles_per_packet = before->cycles[i];
+    w->stolen = before->stolen[i];
     if (!due)
       continue;
-    w->busy = busy + idle > 0 ? (double)busy / (busy + idle) : 0;
-    w->cycles_per_packet = moved > 0 ? (double)busy / moved : 0;
+    gather_shares(w, busy, idle, moved, a->stolen[i].seconds - mark->stolen[i],
+                  a->stolen[i].wall - mark->wall[i]);
+    mark->wall[i] = a->stolen[i].wall;
+    mark->stolen[i] = a->stolen[i].seconds;
     mark->busy[i] = w->busy_cycles;
     mark->idle[i] = w->idle_cycles;
     mark->moved[i] = w->received + w->taken;
@@ -237,7 +273,7 @@ static void gather_rates(struct appliance *a, double now, const struct rates *be
 }
 
 // Of all of a run that is over.
-static void gather_all_time(struct status *s)
+static void gather_all_time(const struct appliance *a, struct status *s)
 {
   for (unsigned i = 0; i < s->n_ports && s->seconds > 0; i++) {
     s->port[i].received_pps = s->port[i].received / s->seconds;
@@ -245,9 +281,8 @@ static void gather_all_time(struct status *s)
   }
   for (unsigned i = 0; i < s->n_workers; i++) {
     struct status_worker *w = &s->worker[i];
-    uint64_t cycles = w->busy_cycles + w->idle_cycles, packets = w->received + w->taken;
-    w->busy = cycles > 0 ? (double)w->busy_cycles / cycles : 0;
-    w->cycles_per_packet = packets > 0 ? (double)w->busy_cycles / packets : 0;
+    gather_shares(w, w->busy_cycles, w->idle_cycles, w->received + w->taken, a->stolen[i].seconds,
+                  a->stolen[i].wall);
   }
   s->rates_end = s->rates_span = s->seconds;
 }
@@ -265,6 +300,7 @@ void appliance_gather(struct appliance *a, double now)
   s->seconds = (a->running ? now : a->stopped) - a->started;
   s->running = a->running;
   s->stuck = a->stuck;
+  s->consistent = a->consistent;
   s->hugepages = eal_hugepages();
   s->n_ports = a->config->n_ports;
   s->layout = a->layout;
@@ -278,6 +314,9 @@ void appliance_gather(struct appliance *a, double now)
     s->worker[i].cpu = plan->cpu;
     s->worker[i].node = plan->node;
     s->worker[i].plan = plan;
+    if (a->running)
+      look_at_clocks(a, i, now);
+    s->worker[i].stolen_seconds = a->stolen[i].seconds;
     s->worker[i].answers = a->answers[i];
     if (!a->answers[i])
       stall_place(a, i, s->worker[i].place, sizeof(s->worker[i].place));
@@ -297,5 +336,5 @@ void appliance_gather(struct appliance *a, double now)
   if (a->running)
     gather_rates(a, now, &before);
   else
-    gather_all_time(s);
+    gather_all_time(a, s);
 }

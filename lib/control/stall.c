@@ -48,7 +48,7 @@ static char state_of(const struct worker *w)
 
 // The clock of a thread's processor time, by its kernel id (clock_getcpuclockid(3), for threads as
 // glibc's pthread_getcpuclockid makes it).
-static double cpu_of(const struct worker *w)
+double stall_cpu(const struct worker *w)
 {
   struct timespec t;
   int thread = __atomic_load_n(&w->thread, __ATOMIC_RELAXED);
@@ -61,7 +61,7 @@ static double cpu_of(const struct worker *w)
 bool stall_certain(const struct appliance *a, unsigned number)
 {
   const struct worker *w = a->datapath.worker[number];
-  return state_of(w) != 'R' || cpu_of(w) >= a->stall[number].cpu + CERTAIN_CPU_SECONDS;
+  return state_of(w) != 'R' || stall_cpu(w) >= a->stall[number].cpu + CERTAIN_CPU_SECONDS;
 }
 
 void stall_say(struct appliance *a, unsigned number, double now)
@@ -93,7 +93,7 @@ static void look_at(struct appliance *a, unsigned number, double now)
   if (stall->said)
     rte_log(RTE_LOG_WARNING, RTE_LOGTYPE_USER1, "platter: worker %u is back after %.1f seconds\n",
             number, now - stall->answered);
-  *stall = (struct stall){.answered = now, .cpu = cpu_of(a->datapath.worker[number])};
+  *stall = (struct stall){.answered = now, .cpu = stall_cpu(a->datapath.worker[number])};
 }
 
 void stall_update(struct appliance *a, double now)

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 struct appliance;
+struct worker;
 
 // Of one worker; times in monotonic seconds.
 struct stall {
@@ -18,6 +19,9 @@ struct stall {
 
 // Call when workers were asked for their snapshots. `now`: monotonic seconds.
 void stall_update(struct appliance *appliance, double now);
+
+// Seconds of processor time that a worker's thread has had; 0: it has none yet, or no more.
+double stall_cpu(const struct worker *worker);
 
 // Whether the worker is inside a driver, or whatever holds it, for good as far as one can tell: it
 // sleeps in the kernel, or has had half a second of processor time since it last answered. One that

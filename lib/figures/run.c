@@ -59,6 +59,10 @@ static const struct figure accounting[] = {
      "by platter, for any reason", FIGURE_OF(dropped)},
     {"in_flight", "packets", FIGURE_GAUGE, FIGURE_SUMMARY | FIGURE_LIVE,
      "in handoffs, and before transmit queues", FIGURE_OF(in_flight)},
+    {"consistent", "", FIGURE_STATE, 0,
+     "whether the counters of all workers are of one moment: not if one does not answer; then "
+     "in_flight may be wrong, even below 0",
+     FIGURE_OF(consistent)},
     {"difference", "packets", FIGURE_GAUGE, FIGURE_NONZERO, "what does not add up: 0",
      FIGURE_OF(difference)},
     {"pools_full", "", FIGURE_STATE, FIGURE_SUMMARY,

@@ -66,6 +66,8 @@ struct status_worker {
   uint64_t waits;
   uint64_t busy_cycles, idle_cycles;
   double busy;              // share of its cycles, 0 to 1, over rates_span
+  double stolen;            // share of time that its core did something else, over rates_span
+  double stolen_seconds;    // the same in seconds, all in all
   double cycles_per_packet; // busy, over rates_span; 0: no packets
 };
 
@@ -149,11 +151,11 @@ struct status {
   unsigned n_rules;
   struct status_rule rule[CONFIG_RULES_MAX];
 
-  // The equation: received + cloned = transmitted + dropped + in_flight + difference. Where a
-  // worker does not answer and its figures are old, in_flight can be below 0.
+  // The equation: received + cloned = transmitted + dropped + in_flight + difference.
   uint64_t received, cloned, transmitted, dropped;
-  int64_t in_flight;
+  int64_t in_flight; // if not consistent, perhaps wrong, even below 0
   int64_t difference;
+  bool consistent;    // the counters of all workers are of one moment; not if one does not answer
   bool pools_checked; // after the ports were closed: every mbuf should be back
   bool pools_full;
 

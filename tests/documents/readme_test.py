@@ -36,7 +36,9 @@ def sessions():
 
 
 def shape(text):
-    """Lines with every number, unit and width taken out of them."""
+    """Lines with every number, unit and width taken out of them; without those that only a busy
+    machine prints."""
+    text = re.sub(r"^ *worker .*% of its time stolen: .*\n", "", text, flags=re.MULTILINE)
     text = re.sub(r"\d[\d.]*(?: [kMG]\b)?", "0", text)
     text = re.sub(r" +", " ", text)
     return [line.strip() for line in text.strip().splitlines()]

@@ -234,6 +234,7 @@ TEST_F(Stuck, HoldsUpNobodyElse)
   double seconds = appliance_.get("/platter/info")["uptime_seconds"].real();
   EXPECT_TRUE(eventually(
       [&] { return appliance_.get("/platter/info")["uptime_seconds"].real() >= seconds + 3; }));
+  EXPECT_EQ(appliance_.get("/platter/accounting")["consistent"].dump(), "false");
   std::string said = appliance_.process().err();
   EXPECT_EQ(said.find(complaint), said.rfind(complaint)) << said;
   const std::string driver = " has not come back from the driver of port b (net_pcap)";
@@ -249,6 +250,8 @@ TEST_F(Stuck, HoldsUpNobodyElse)
   EXPECT_TRUE(a_becomes("absent"));
   connect(kernels_.middle, "port_a", kernels_.a, "eth0");
   EXPECT_TRUE(a_becomes("up"));
+  EXPECT_TRUE(
+      eventually([&] { return appliance_.get("/platter/accounting")["consistent"].is_true(); }));
   EXPECT_NE(appliance_.process().err().find(" is back after "), std::string::npos);
   appliance_.expect_clean_end();
   over = true;
