@@ -27,7 +27,7 @@ public:
   }
 
   // Waits until platter's own commands answer: the socket is there before they are.
-  bool ready(double seconds = 10) const;
+  bool ready(double seconds = 30) const;
 
   // The whole reply to a command such as "/platter/port,left"; nothing where none came.
   Json ask(const std::string &command) const;
