@@ -96,6 +96,28 @@ bool has(const Json &list, const std::string &text)
   return false;
 }
 
+// Until other programs left it alone for long enough: a trial of 50 ms may pass with the instrument
+// or the device off its core, and then nothing comes through, or too late to be of its trial.
+Ended bench_left_alone(const std::vector<std::string> &arguments, const std::string &file,
+                       size_t measured, const Surroundings &around = {})
+{
+  Ended ended;
+  for (unsigned attempt = 0; attempt < 3; attempt++) {
+    ended = bench(arguments, around);
+    if (ended.status != OK)
+      return ended;
+    Json report = Json::parse(read_file(file));
+    size_t full = 0;
+    for (size_t i = 0; i < report["figures"].size(); i++)
+      full += report["figures"].at(i)["what"].text() == "full speed" &&
+              report["figures"].at(i)["value"].real() > 0;
+    std::vector<Json> all = trials(report);
+    if (full >= measured && sum(all, "sent") > 1000 && sum(all, "earlier") == 0)
+      return ended;
+  }
+  return ended;
+}
+
 TEST(Throughput, PlatterItselfLosesNothing)
 {
   Scratch dir;
@@ -107,9 +129,9 @@ TEST(Throughput, PlatterItselfLosesNothing)
   // 64 bytes with a tag are too short; the next test has them without.
   EXPECT_EQ(ended.status, USAGE) << ended.err;
   EXPECT_NE(ended.err.find("68 have"), std::string::npos) << ended.err;
-  ended = bench({"--sizes", "68,9000,imix:bcg", "--loads", "20k", "--vlan", "7", "--networks",
-                 "256", "--json", file, "--html", page},
-                runtime.around());
+  ended = bench_left_alone({"--sizes", "68,9000,imix:bcg", "--loads", "20k", "--vlan", "7",
+                            "--networks", "256", "--json", file, "--html", page},
+                           file, 3, runtime.around());
   ASSERT_EQ(ended.status, OK) << ended.err << ended.out;
   Json report = Json::parse(read_file(file));
   std::vector<Json> all = trials(report);
@@ -139,8 +161,8 @@ TEST(Throughput, WhatPlatterDropsIsLost)
   Ended ended =
       bench({"--self", config, "--sizes", "64,128", "--ipv6", "--loads", "20k", "--json", file});
   EXPECT_EQ(ended.status, USAGE) << "IPv6 has no room in 64 bytes";
-  ended =
-      bench({"--self", config, "--sizes", "84,256", "--ipv6", "--loads", "20k", "--json", file});
+  ended = bench_left_alone(
+      {"--self", config, "--sizes", "84,256", "--ipv6", "--loads", "20k", "--json", file}, file, 2);
   ASSERT_EQ(ended.status, OK) << ended.err;
   std::vector<Json> all = trials(Json::parse(read_file(file)));
   int64_t sent = sum(all, "sent"), dropped = sum(all, "lost") - sum(all, "refused");
@@ -148,9 +170,11 @@ TEST(Throughput, WhatPlatterDropsIsLost)
   EXPECT_NEAR(double(dropped), sent / 10.0, 1);
 
   // A search finds no load without loss, and one for those who put up with it.
-  ended = bench({"--self", config, "--sizes", "256", "--goal", "lossless:trial=0.02:sum=0.04",
-                 "--goal", "leaky:trial=0.02:sum=0.04:loss=30:width=45", "--curve", "--json", file,
-                 "--csv", dir / "figures.csv"});
+  ended = bench_left_alone({"--self", config, "--sizes", "256", "--goal",
+                            "lossless:trial=0.02:sum=0.04", "--goal",
+                            "leaky:trial=0.02:sum=0.04:loss=30:width=45", "--curve", "--json", file,
+                            "--csv", dir / "figures.csv"},
+                           file, 1);
   ASSERT_EQ(ended.status, OK) << ended.err;
   Json report = Json::parse(read_file(file));
   // On a machine so busy that no trial is valid nothing is known.
@@ -217,10 +241,11 @@ TEST(Throughput, ForwardersTakeTurns)
                          "telemetry: { prefix: bench-dut-other }\n"
                          "END\n"
                          "exec \"$PLATTER\" run \"$3\"\n");
-  Ended ended =
-      bench({"--dut", "platter", "--dut", "sh " + script + " {in} {out} " + (dir / "other.yaml"),
-             "--sizes", "64", "--loads", "20k", "--goal",
-             "any:trial=0.02:sum=0.02:loss=40:width=45", "--json", file});
+  Ended ended = bench_left_alone({"--dut", "platter", "--dut",
+                                  "sh " + script + " {in} {out} " + (dir / "other.yaml"), "--sizes",
+                                  "64", "--loads", "20k", "--goal",
+                                  "any:trial=0.02:sum=0.02:loss=40:width=45", "--json", file},
+                                 file, 2);
   ASSERT_EQ(ended.status, OK) << ended.err << ended.out;
   Json report = Json::parse(read_file(file));
   std::vector<Json> all = trials(report);
