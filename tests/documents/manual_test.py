@@ -15,9 +15,9 @@ TERM = re.compile(r"^\*([^*]+)\*", re.MULTILINE)
 
 
 def known_keys():
-    """Of all tables of options in lib/config, and the kinds of forwarding."""
+    """Of all tables of options in lib/config and lib/features, and the kinds of forwarding."""
     keys = set()
-    for source in (TOP / "lib").glob("*/*.c"):
+    for source in (TOP / "lib").glob("**/*.c"):
         if "config" not in str(source) and "features" not in str(source):
             continue
         for key, reader in re.findall(r'^\s+\{"([a-z_-]+)",\s*(\w+)', source.read_text(), re.MULTILINE):
