@@ -45,10 +45,11 @@ protected:
     write("left: {device: net_null0}, right: {device: net_null1}", forward, rest);
   }
 
-  void write(const std::string &ports, const std::string &forward, const std::string &rest)
+  void write(const std::string &ports, const std::string &forward, const std::string &rest,
+             const std::string &memory = "")
   {
-    dir.write("c.yaml", "ports: {" + ports + "}\nforward: [" + forward + "]\n" + memory_yaml() +
-                            "telemetry: {prefix: " + prefix + "}\n" + rest);
+    dir.write("c.yaml", "ports: {" + ports + "}\nforward: [" + forward + "]\n" +
+                            memory_yaml(memory) + "telemetry: {prefix: " + prefix + "}\n" + rest);
   }
 
   // A run that must go well, with these words behind the configuration.
@@ -104,7 +105,8 @@ protected:
       plain_words.push_back(name + "=" + concatenated(captures[i], loop, name + ".pcap"));
       fast_words.push_back(name + "=" + captures[i]);
     }
-    write(ports, forward, filled_in(rest, {{"ALL_A", all[0]}, {"ALL_B", all[1]}}));
+    // As many mbufs as so many ports get by default take seconds to make.
+    write(ports, forward, filled_in(rest, {{"ALL_A", all[0]}, {"ALL_B", all[1]}}), "mbufs: 8192");
     Json plain = run(plain_words);
     std::vector<Frames> frames;
     for (size_t i = 0; i < captures.size(); i++)

@@ -44,7 +44,8 @@ protected:
   }
 
   // Ports p0, p1, …, as many as there are captures, which each replays; entries of two ports each
-  // (`kind`), or with one port. All captures at once: a start costs more than any of them.
+  // (`kind`), or with one port. All captures at once: a start costs more than any of them; with few
+  // mbufs, for as many as so many ports get by default take seconds to make.
   Json replay_all(const std::string &kind, const std::vector<std::string> &captures, unsigned each,
                   const std::string &rest, bool copies = false)
   {
@@ -57,7 +58,8 @@ protected:
       words.push_back("p" + n + "=" + captures[i]);
     }
     dir.write("c.yaml", "ports: {" + ports + "}\nforward: [" + forward +
-                            "]}]\ntelemetry: {prefix: " + prefix + "}\n" + rest + memory_yaml());
+                            "]}]\ntelemetry: {prefix: " + prefix + "}\n" + rest +
+                            memory_yaml("mbufs: 8192"));
     return replay_whole(words, copies);
   }
 
