@@ -191,11 +191,6 @@ static struct rates rates_of(const struct status *s)
   return rates;
 }
 
-static double share(double part, double whole)
-{
-  return whole > 0 && part > 0 ? RTE_MIN(part / whole, 1) : 0;
-}
-
 // The two clocks are read one after the other: what control itself was off its core between them
 // counts as stolen, once, and is made good at the next look.
 static void look_at_clocks(struct appliance *a, unsigned number, double now)
@@ -212,13 +207,16 @@ static void look_at_clocks(struct appliance *a, unsigned number, double now)
   stolen->seconds = RTE_MAX(stolen->wall - (cpu - stolen->from_cpu), 0);
 }
 
+// Of less time the two clocks tell nothing: a thread takes a millisecond to begin and to end.
+static const double TELLING_SECONDS = 0.1;
+
 // A turn in which the kernel ran something else on the worker's core is as long as what that took.
 // Such turns are busy ones and idle ones as others are, so that shares hold; what a packet takes is
 // less by as much as the worker had less than all of the time.
 static void gather_shares(struct status_worker *w, uint64_t busy, uint64_t idle, uint64_t moved,
                           double stolen, double wall)
 {
-  w->stolen = share(stolen, wall);
+  w->stolen = wall >= TELLING_SECONDS && stolen > 0 ? RTE_MIN(stolen / wall, 1) : 0;
   w->busy = busy + idle > 0 ? (double)busy / (busy + idle) : 0;
   w->cycles_per_packet = moved > 0 ? (double)busy * (1 - w->stolen) / moved : 0;
 }
