@@ -14,6 +14,7 @@
 #include <rte_rcu_qsbr.h>
 
 #include "base/clock.h"
+#include "layout/layout.h"
 #include "packet/count.h"
 
 enum { TURN_MILLISECONDS = 20 }; // what a worker gets for its turn, be its core ever so busy

@@ -7,11 +7,12 @@
 
 #include "datapath/memory.h"
 #include "datapath/worker.h"
-#include "layout/layout.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+struct layout;
 
 struct datapath {
   unsigned n_workers;
