@@ -97,12 +97,13 @@ bool has(const Json &list, const std::string &text)
 }
 
 // Until other programs left it alone for long enough: a trial of 50 ms may pass with the instrument
-// or the device off its core, and then nothing comes through, or too late to be of its trial.
+// or the device off its core, and then nothing comes through, or too late to be of its trial, or no
+// trial is valid.
 Ended bench_left_alone(const std::vector<std::string> &arguments, const std::string &file,
                        size_t measured, const Surroundings &around = {})
 {
   Ended ended;
-  for (unsigned attempt = 0; attempt < 3; attempt++) {
+  for (unsigned attempt = 0; attempt < 5; attempt++) {
     ended = bench(arguments, around);
     if (ended.status != OK)
       return ended;
@@ -112,7 +113,8 @@ Ended bench_left_alone(const std::vector<std::string> &arguments, const std::str
       full += report["figures"].at(i)["what"].text() == "full speed" &&
               report["figures"].at(i)["value"].real() > 0;
     std::vector<Json> all = trials(report);
-    if (full >= measured && sum(all, "sent") > 1000 && sum(all, "earlier") == 0)
+    if (full >= measured && sum(all, "sent") > 1000 && sum(all, "earlier") == 0 &&
+        !has(report["conclusions"], " is not known"))
       return ended;
   }
   return ended;
@@ -166,7 +168,7 @@ TEST(Throughput, WhatPlatterDropsIsLost)
   ASSERT_EQ(ended.status, OK) << ended.err;
   std::vector<Json> all = trials(Json::parse(read_file(file)));
   int64_t sent = sum(all, "sent"), dropped = sum(all, "lost") - sum(all, "refused");
-  EXPECT_GT(sent, 100);
+  EXPECT_GT(sent, 1000);
   EXPECT_NEAR(double(dropped), sent / 10.0, 1);
 
   // A search finds no load without loss, and one for those who put up with it.
@@ -177,10 +179,7 @@ TEST(Throughput, WhatPlatterDropsIsLost)
                            file, 1);
   ASSERT_EQ(ended.status, OK) << ended.err;
   Json report = Json::parse(read_file(file));
-  // On a machine so busy that no trial is valid nothing is known.
-  EXPECT_TRUE(has(report["conclusions"], "lossless: missed at the least load too") ||
-              has(report["conclusions"], "lossless is not known"))
-      << ended.out;
+  EXPECT_TRUE(has(report["conclusions"], "lossless: missed at the least load too")) << ended.out;
   EXPECT_TRUE(has(report["conclusions"], "leaky is")) << ended.out;
   EXPECT_FALSE(has(report["conclusions"], "RFC 2544")) << ended.out;
   EXPECT_TRUE(has(report["about"], "no RFC 2544 throughput")) << ended.out;
@@ -203,7 +202,7 @@ TEST(Throughput, WhatPlatterDropsIsLost)
       EXPECT_GT(trial["asked"].real(), leaky);
       leaky = trial["asked"].real();
     }
-  EXPECT_TRUE(leaky > 0 || has(report["conclusions"], "leaky is not known")) << ended.out;
+  EXPECT_GT(leaky, 0) << ended.out;
 }
 
 TEST(Throughput, ADeadDeviceCarriesNothing)
@@ -214,15 +213,13 @@ TEST(Throughput, ADeadDeviceCarriesNothing)
                                               "  in:  { device: net_null0 }\n"
                                               "  out: { device: net_null1 }\n"
                                               "forward: [sink: [in], sink: [out]]\n");
-  Ended ended = bench({"--self", config, "--sizes", "64", "--goal",
-                       "any:trial=0.02:sum=0.02:loss=40:width=45", "--json", file});
+  Ended ended = bench_left_alone({"--self", config, "--sizes", "64", "--goal",
+                                  "any:trial=0.02:sum=0.02:loss=40:width=45", "--json", file},
+                                 file, 0);
   ASSERT_EQ(ended.status, OK) << ended.err;
   Json report = Json::parse(read_file(file));
   EXPECT_EQ(sum(trials(report), "received"), 0);
-  // On a machine so busy that no trial is valid nothing is known.
-  EXPECT_TRUE(has(report["conclusions"], "any: missed at the least load too") ||
-              has(report["conclusions"], "any is not known"))
-      << ended.out;
+  EXPECT_TRUE(has(report["conclusions"], "any: missed at the least load too")) << ended.out;
 }
 
 // platter in this program's process, and platter as a command starts it.
